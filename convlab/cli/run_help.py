@@ -1,0 +1,52 @@
+"""The help of ``convlab run``, with what the installed plugins offer."""
+
+import textwrap
+from dataclasses import fields
+
+from convlab.cli.text import value_text
+from convlab.config import Composer
+from convlab.settings import GROUPS, Settings
+
+WIDTH = 100
+
+USAGE = """\
+usage: convlab run [OVERRIDE ...] [-m] [--rerun] [--cfg job] [--config-dir DIR]
+
+Trains one experiment, or with -m a sweep of them. Overrides choose parts (optimizer=sgd), set their fields
+(optimizer.lr=0.1) and set values (epochs=5).
+
+examples:
+  convlab run
+  convlab run data=mnist model=keras_mnist optimizer=adam optimizer.lr=0.002 epochs=5
+  convlab run initializer=normal initializers.conv1=gabor biases.conv1=false
+  convlab run 'initializers.conv1={name: gabor, orientations: 4}'
+  convlab run +experiment=keras_mnist seed=1
+  convlab run -m optimizer=sgd,adam optimizer.lr=0.1,0.01 seed='range(3)'
+  convlab run -m initializer='glob(*)' epochs=2 study=initializers
+
+options:
+  -m, --multirun          run all combinations of lists (a,b), range(...) and glob(...), then compare them
+  --rerun                 train again although the experiment was finished before, and replace its record
+  -c job, --cfg job       print the complete config and stop
+  -cd DIR, --config-dir DIR
+                          search DIR for more YAML, such as DIR/experiment/mine.yaml
+  -h, --help              this text
+"""
+
+
+def print_help(composer: Composer) -> None:
+    """Prints usage, the options of every group, and the settings with their defaults."""
+    print(USAGE)
+    print("groups ('convlab plugins info NAME' tells the fields of an option):")
+    for group in (*GROUPS, "experiment"):
+        _print_entry(group, ", ".join(composer.options(group)))
+    print("\nsettings and their defaults:")
+    defaults = Settings().to_mapping()
+    for item in fields(Settings):
+        if item.name not in GROUPS:
+            print(f"  {item.name}={value_text(defaults[item.name])}")
+
+
+def _print_entry(name: str, text: str) -> None:
+    lines = textwrap.wrap(text, WIDTH - 20, break_on_hyphens=False)
+    print(f"  {name:<18}" + ("\n" + " " * 20).join(lines))

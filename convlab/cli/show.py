@@ -1,0 +1,90 @@
+"""``convlab show RUN``: what one run was, how it went, and pictures of it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from convlab.cli import console
+from convlab.cli.arguments import Parser
+from convlab.cli.choices import choice_overrides
+from convlab.cli.text import one_line, result_lines, value_text
+from convlab.errors import MissingExtraError, RecordError
+from convlab.inspect import draw_curves, draw_filters, terminal_curves
+from convlab.records.run_directory import RunDirectory, find_runs
+from convlab.records.text import printable
+from convlab.settings import GROUPS, Settings
+
+CURVE_HEIGHT = 10
+PIPED_WIDTH = 100
+LINE_LIMIT = 2000
+
+
+def main(words: Sequence[str]) -> int:
+    """Shows one run; see `convlab.cli.main`."""
+    parser = Parser(
+        "show",
+        "Show one run: result, settings, curves; write filters.png and curves.png into its folder.",
+        "  convlab show runs/default/0123456789ab",
+    )
+    parser.add_argument("run", metavar="RUN", help="folder of the run")
+    run = _the_run(Path(parser.parse(words).run))
+    out = console.output()
+    metrics = run.metrics
+    lines = [
+        f"run                  {run.path}",
+        f"status               {run.status}, {len(metrics)} epochs recorded",
+        *result_lines(run.result or {}),
+        f"settings             {_changes(run.config)}",
+    ]
+    for line in lines:
+        out.print(printable(line, LINE_LIMIT))
+    width = out.width if out.is_terminal else PIPED_WIDTH
+    out.print()
+    out.print(terminal_curves(metrics, width, CURVE_HEIGHT, encoding=out.encoding))
+    out.print()
+    _draw(run, out)
+    return 0
+
+
+def _the_run(path: Path) -> RunDirectory:
+    runs = find_runs(path)
+    if not runs:
+        raise RecordError(f"no run in {path}: a run is a folder with a config.yaml")
+    if len(runs) > 1:
+        raise RecordError(f"{path} holds {len(runs)} runs: show one of them, such as {runs[0].path}")
+    return runs[0]
+
+
+def _changes(config: Mapping[str, Any]) -> str:
+    """The settings that differ from the default experiment, as overrides."""
+    default = set(_overrides(Settings().completed().to_mapping()))
+    return " ".join(text for text in _overrides(config) if text not in default) or "the defaults"
+
+
+def _overrides(config: Mapping[str, Any]) -> list[str]:
+    texts = []
+    for key, value in config.items():
+        if key in GROUPS:
+            texts += choice_overrides(key, GROUPS[key], value)
+        elif key in ("initializers", "activations") and isinstance(value, Mapping):
+            for layer, choice in value.items():
+                texts += choice_overrides(f"{key}.{layer}", key.removesuffix("s"), choice)
+        else:
+            texts.append(f"{key}={value_text(value)}")
+    return texts
+
+
+def _draw(run: RunDirectory, out: Console) -> None:
+    err = console.progress()
+    for draw, name in ((draw_filters, "filters.png"), (draw_curves, "curves.png")):
+        try:
+            draw(run, run.path / name)
+        except MissingExtraError as missing:
+            err.print(f"convlab: no pictures: {one_line(str(missing))}")
+            return
+        except RecordError as problem:
+            err.print(f"convlab: no {name}: {one_line(str(problem))}")
+        else:
+            out.print(f"written {one_line(str(run.path / name))}")

@@ -1,0 +1,355 @@
+"""From command-line overrides to `Settings`: Hydra, with a schema made from the signatures of all plugins.
+
+Hydra composes and nothing else: it starts no job, changes no directory, configures no logging and writes no
+file. What it composes becomes plain data at once, and `Settings` checks it once more, so that a library user
+who passes a mapping gets the same answers.
+"""
+
+import itertools
+import re
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from copy import deepcopy
+from dataclasses import MISSING, field, fields, make_dataclass
+from inspect import Parameter
+from pathlib import Path
+from types import NoneType, TracebackType, UnionType
+from typing import Any, Literal, Self, Union
+
+import hydra
+import yaml  # type: ignore[import-untyped]
+from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.object_type import ObjectType
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Glob, Override, OverrideType, Quote, QuotedString
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf import errors as omega
+from omegaconf.resolvers import oc
+
+from convlab.errors import ConfigError, ConvlabError, suggest
+from convlab.registry import Offer, registry, type_name
+from convlab.settings import GROUPS, Settings
+
+OVERRIDE_FORM = "write key=value, such as epochs=3 or optimizer=sgd"
+PRIMITIVES = (bool, int, float, str)
+
+
+def compose(overrides: Sequence[str], config_dir: str | Path | None = None) -> Settings:
+    """Composes one experiment from the default one and overrides.
+
+    Args:
+        overrides: as on the command line, such as ``["optimizer=sgd", "optimizer.lr=0.1", "epochs=3"]``.
+        config_dir: folder of the user's own YAML, such as ``experiment/mine.yaml``.
+
+    Returns:
+        The settings, checked and complete.
+
+    Raises:
+        ConfigError: if an override cannot be read, or a setting is unknown, missing or unfit.
+        UnknownPluginError: if a choice names no installed plugin.
+
+    Example:
+        >>> compose(["epochs=3", "initializers.conv1=gabor"]).epochs
+        3
+    """
+    with Composer(config_dir) as composer:
+        return composer.compose(overrides)
+
+
+class Composer:
+    """Hydra made ready for any number of compositions; a context manager.
+
+    Hydra's own state, and the one of an application around us that uses Hydra too, is as before afterwards.
+
+    Args:
+        config_dir: folder of the user's own YAML, searched after convlab's.
+
+    Raises:
+        ConfigError: if `config_dir` is not a directory.
+
+    Example:
+        >>> with Composer() as composer:
+        ...     jobs = composer.expand(["optimizer=adam,sgd", "epochs=1"])
+        >>> jobs
+        [['optimizer=adam', 'epochs=1'], ['optimizer=sgd', 'epochs=1']]
+    """
+
+    def __init__(self, config_dir: str | Path | None = None) -> None:
+        self._search_path: list[str] = []
+        if config_dir is not None:
+            folder = Path(config_dir).absolute()
+            if not folder.is_dir():
+                raise ConfigError(f"--config-dir {config_dir} is not a directory; give one that holds YAML")
+            self._search_path = [f"hydra.searchpath=[{_quoted(f'file://{folder}')}]"]
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            undo.callback(_restore, GlobalHydra.instance().hydra, ConfigStore.instance().repo)
+            ConfigStore.instance().repo = dict(ConfigStore.instance().repo)
+            _store_schema()
+            GlobalHydra.instance().clear()
+            undo.enter_context(
+                hydra.initialize_config_module("convlab.conf", job_name="convlab", version_base="1.3")
+            )
+            self.loader = GlobalHydra.instance().config_loader()
+            groups = self.loader.get_group_options("", ObjectType.GROUP, "config", self._search_path)
+            self._groups = frozenset(groups)
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._undo.__exit__(kind, error, traceback)
+
+    def options(self, group: str) -> list[str]:
+        """What can be chosen in a group: offers of plugins, and YAML of convlab and of the user."""
+        return self.loader.get_group_options(group, ObjectType.CONFIG, "config", self._search_path)
+
+    def expand(self, overrides: Sequence[str]) -> list[list[str]]:
+        """Expands the sweeps among the overrides, such as ``seed=0,1`` and ``optimizer=glob(*)``.
+
+        Args:
+            overrides: as on the command line.
+
+        Returns:
+            The overrides of every job, in the order in which nested loops would run them.
+
+        Raises:
+            ConfigError: if an override cannot be read, or a sweep holds nothing.
+        """
+        values: dict[str, list[str]] = {}
+        for override in self._parsed(overrides):
+            key = override.get_key_element()
+            if not override.is_sweep_override():
+                values[key] = [str(override.input_line)]
+            elif isinstance(sweep := override.value(), Glob):
+                values[key] = [f"{key}={name}" for name in sweep.filter(self._choices(override))]
+            elif override.is_discrete_sweep():
+                values[key] = [f"{key}={value}" for value in override.sweep_string_iterator()]
+            else:
+                raise ConfigError(f"'{override.input_line}' has no end: a sweep needs a list of values")
+            if not values[key]:
+                raise ConfigError(f"'{override.input_line}' matches nothing")
+        return [list(job) for job in itertools.product(*values.values())]
+
+    def compose(self, overrides: Sequence[str]) -> Settings:
+        """Composes one experiment; see `convlab.config.compose`."""
+        prepared = self.prepared(overrides)
+        try:
+            with _without_environment():
+                config = hydra.compose("config", prepared)
+                plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        except (HydraException, omega.OmegaConfBaseException, yaml.YAMLError) as error:
+            raise _translated(error) from error
+        assert isinstance(plain, dict)
+        return Settings.from_mapping({str(key): value for key, value in plain.items() if value is not None})
+
+    def prepared(self, overrides: Sequence[str]) -> list[str]:
+        """The overrides as Hydra gets them; unknown settings are added, for `Settings` to refuse by name.
+
+        Raises:
+            ConfigError: if an override cannot be read, or has no place in convlab.
+        """
+        texts = [text for override in self._parsed(overrides) for text in self._prepared(override)]
+        return [*self._search_path, *texts]
+
+    def _choices(self, override: Override) -> list[str]:
+        """What a glob runs over: the options of a group, also for single layers (``initializers.conv1``)."""
+        key = override.key_or_group
+        group = key.partition(".")[0].removesuffix("s") if "." in key else key
+        if group not in self._groups:
+            raise ConfigError(f"'{override.input_line}': glob chooses among the options of a group, not here")
+        return self.options(group)
+
+    def _parsed(self, overrides: Sequence[str]) -> list[Override]:
+        try:
+            return OverridesParser.create(self.loader).parse_overrides(list(overrides))
+        except OverrideParseException as error:
+            raise _translated(error) from error
+
+    def _prepared(self, override: Override) -> list[str]:
+        text, key = str(override.input_line), override.key_or_group
+        if key.partition(".")[0].partition("/")[0] == "hydra":
+            raise ConfigError(
+                f"'{text}': convlab uses Hydra to compose only; its own settings have no effect"
+            )
+        if override.is_sweep_override():
+            raise ConfigError(f"'{text}' holds several values: use -m to run them all, or quote the value")
+        if override.package is not None or not key:
+            raise ConfigError(f"'{text}' is not an override of convlab: {OVERRIDE_FORM}")
+        if override.type is OverrideType.DEL:
+            return [text]
+        if key in GROUPS:
+            return _prepared_choice(override)
+        if key in self._groups:
+            return [f"+{key}={override.get_value_string()}"]
+        group, _, name = key.partition(".")
+        if group in GROUPS and name == "name":
+            raise ConfigError(
+                f"'{text}': choose the {GROUPS[group]} with {group}={override.get_value_string()}"
+            )
+        return [f"++{key}={override.get_value_string()}"]
+
+
+def _prepared_choice(override: Override) -> list[str]:
+    """``optimizer=sgd`` as it is; ``optimizer={name:sgd,lr:0.1}`` as a choice followed by its fields."""
+    value = override.value()
+    if isinstance(value, str):
+        return [f"{override.key_or_group}={override.get_value_string()}"]
+    name = value.get("name") if isinstance(value, dict) else None
+    if not isinstance(name, str):
+        raise ConfigError(
+            f"'{override.input_line}': choose one {GROUPS[override.key_or_group]} by name, such as "
+            f"{override.key_or_group}={getattr(Settings, override.key_or_group)}"
+        )
+    return [f"{override.key_or_group}={name}", f"++{override.key_or_group}={override.get_value_string()}"]
+
+
+def _restore(outer_hydra: Any, outer_nodes: dict[str, Any]) -> None:
+    GlobalHydra.instance().hydra = outer_hydra
+    ConfigStore.instance().repo = outer_nodes
+
+
+def _store_schema() -> None:
+    """Puts the root schema and one node for every offer into Hydra's store."""
+    store = ConfigStore.instance()
+    types = typing.get_type_hints(Settings)
+    root = [
+        (item.name, Any, field(default=None))
+        if item.name in GROUPS
+        else _schema_field(item.name, types[item.name], _default(item))
+        for item in fields(Settings)
+    ]
+    store.store("settings", make_dataclass("Settings", root), provider="convlab")
+    for group, kind in GROUPS.items():
+        store.repo[group] = {}
+        for name, offer in registry().offers(kind).items():
+            store.store(name, _schema(offer), group, provider=offer.distribution)
+
+
+def _schema(offer: Offer) -> type:
+    """The dataclass of an offer: its name and the fields of its signature."""
+    schema_fields = [
+        _schema_field(name, item.annotation, "???" if item.default is Parameter.empty else item.default)
+        for name, item in offer.fields.items()
+    ]
+    return make_dataclass(offer.name, [("name", str, field(default=offer.name)), *schema_fields])
+
+
+def _schema_field(name: str, annotation: Any, default: Any) -> tuple[str, Any, Any]:
+    return name, _node_type(annotation), field(default_factory=lambda: deepcopy(default))
+
+
+def _default(item: Any) -> Any:
+    return item.default_factory() if item.default is MISSING else item.default
+
+
+def _node_type(annotation: Any) -> Any:
+    """The type that Hydra checks and converts to; Any where it has none and `Offer.bind` decides."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation in PRIMITIVES:
+        return annotation
+    if origin is Literal and all(isinstance(item, str) for item in arguments):
+        return str
+    if origin in (Union, UnionType) and len(arguments) == 2 and NoneType in arguments:
+        inner = _node_type(arguments[0] if arguments[1] is NoneType else arguments[1])
+        return Any if inner is Any else inner | None
+    if origin in (list, tuple, Sequence) and arguments:
+        kinds = {_node_type(item) for item in arguments if item is not Ellipsis}
+        return list[kinds.pop()] if len(kinds) == 1 else list[Any]  # type: ignore[misc]
+    if origin in (dict, Mapping):
+        return dict[str, _node_type(arguments[1])]  # type: ignore[misc]
+    return Any
+
+
+@contextmanager
+def _without_environment() -> Iterator[None]:
+    """Keeps configs, which may be somebody else's, from reading environment variables."""
+
+    def refuse(*_: Any) -> None:
+        raise ConfigError("oc.env is off: a config cannot read environment variables; write the value")
+
+    OmegaConf.register_new_resolver("oc.env", refuse, replace=True)
+    try:
+        yield
+    finally:
+        OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
+
+
+def _quoted(text: str) -> str:
+    return QuotedString(text, Quote.single).with_quotes()
+
+
+def _translated(error: Exception) -> ConvlabError:
+    """Says in our words what Hydra found wrong."""
+    if isinstance(error, OverrideParseException):
+        return _unreadable(error)
+    if isinstance(error, MissingConfigException):
+        return _unknown_option(error)
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, omega.OmegaConfBaseException):
+        cause = cause.__cause__ or cause.__context__
+    where = re.match(r"In '(.+?)'", str(error))
+    suffix = f" (in {where[1]}.yaml)" if where and "/" in where[1] else ""
+    if cause is None:
+        return ConfigError(" ".join(str(error).split()))
+    return _unfit(cause, suffix)
+
+
+def _unreadable(error: OverrideParseException) -> ConfigError:
+    if "=" not in error.override:
+        return ConfigError(f"'{error.override}' is not an override: {OVERRIDE_FORM}")
+    return ConfigError(
+        f"cannot read the override '{error.override}': brackets and quotes must match, "
+        "and a value that holds spaces or any of ,()[]{}=: needs quotes"
+    )
+
+
+def _unknown_option(error: MissingConfigException) -> ConvlabError:
+    group, _, name = (error.missing_cfg_file or "").rpartition("/")
+    if group in GROUPS:
+        try:
+            registry().offer(GROUPS[group], name)
+        except ConvlabError as found:
+            return found
+    options = suggest(name, error.options or []).replace("installed:", "available:")
+    return ConfigError(f"no {group or 'config'} named '{name}'{options}")
+
+
+def _unfit(error: omega.OmegaConfBaseException, suffix: str) -> ConvlabError:
+    """What is wrong with one setting: asked of `Settings` and of the plugin, which know the remedy."""
+    key = error.full_key or ""
+    group, _, name = key.partition(".")
+    if isinstance(error, omega.MissingMandatoryValue):
+        return ConfigError(f"'{key}' has no value; give one with {key}=...{suffix}")
+    if isinstance(error, omega.InterpolationResolutionError | omega.InterpolationKeyError):
+        return ConfigError(f"'{key}' cannot be resolved: {_first_line(error)}{suffix}")
+    choice = error.parent_node
+    if group in GROUPS and isinstance(choice, DictConfig) and "name" in choice:
+        return _refusal(
+            lambda: registry().bind(GROUPS[group], {"name": choice["name"], name: error.value}), error, suffix
+        )
+    if isinstance(error, omega.ValidationError) and not name:
+        expected = type_name(typing.get_type_hints(Settings).get(key, Any))
+        found = f"{error.value!r} ({type(error.value).__name__})"
+        return ConfigError(f"{key} must be {expected}, got {found}{suffix}")
+    if isinstance(error, omega.ConfigKeyError) and not name:
+        return _refusal(lambda: Settings.from_mapping({key: error.value}), error, suffix)
+    return _refusal(lambda: None, error, suffix)
+
+
+def _refusal(check: Callable[[], object], error: omega.OmegaConfBaseException, suffix: str) -> ConvlabError:
+    """The error that our own check of the same value raises; what Hydra says where that has no objection."""
+    try:
+        check()
+    except ConvlabError as refusal:
+        return type(refusal)(f"{refusal}{suffix}")
+    return ConfigError(f"'{error.full_key}': {_first_line(error)}{suffix}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].removeprefix("ConfigError raised while resolving interpolation: ")

@@ -1,0 +1,1 @@
+"""The types that the engine and its plugins share, one file per kind."""

@@ -1,0 +1,64 @@
+"""What an activation is to the engine."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from convlab.contracts.parameter import Array
+
+# E[f(z)^2] under the normal density is integrated on this grid; the tails beyond hold less than 1e-22.
+_GRID_LIMIT, _GRID_POINTS = 10.0, 20_001
+
+
+class Activation(ABC):
+    """An elementwise function with its derivative, written into buffers that the caller gives.
+
+    A subclass defines `value` and `derivative`, for float32 and float64 arrays of any shape. One that the
+    compiled core knows also sets `native`, and the engine then fuses it into convolution.
+
+    Attributes:
+        native: name of the compiled kernel, or None.
+
+    Example:
+        >>> class Square(Activation):
+        ...     def value(self, x, out):
+        ...         np.multiply(x, x, out=out)
+        ...     def derivative(self, x, out):
+        ...         np.multiply(x, 2.0, out=out)
+        >>> round(Square().gain, 4)  # 1 / sqrt(E[z^4]) = 1 / sqrt(3)
+        0.5774
+    """
+
+    native: ClassVar[str | None] = None
+
+    @property
+    def native_parameters(self) -> Mapping[str, float]:
+        """Arguments of the compiled kernel, by name."""
+        return {}
+
+    @abstractmethod
+    def value(self, x: Array, out: Array) -> None:
+        """Writes f(x) to `out`, an array of x's shape and dtype; `x` stays as it is."""
+
+    @abstractmethod
+    def derivative(self, x: Array, out: Array) -> None:
+        """Writes f'(x) to `out`, an array of x's shape and dtype; `x` stays as it is."""
+
+    @cached_property
+    def gain(self) -> float:
+        """Factor for the weights in front: 1/sqrt(E[f(z)^2]) for z normal, found numerically.
+
+        With weights of variance gain^2/fan_in the mean square of the signal is kept from layer to layer.
+
+        References:
+            He, Zhang, Ren, Sun: Delving deep into rectifiers, 2015, section 2.2, for any f in place of relu.
+        """
+        z = np.linspace(-_GRID_LIMIT, _GRID_LIMIT, _GRID_POINTS)
+        out = np.empty_like(z)
+        self.value(z, out)
+        density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+        mean_square = float(np.trapezoid(out * out * density, z))
+        return 1.0 / float(np.sqrt(mean_square)) if mean_square > 0 else 1.0

@@ -1,0 +1,80 @@
+"""What an optimizer is to the engine."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+from convlab.contracts.parameter import Array, ParameterBuffers
+from convlab.errors import RecordError
+
+
+class Optimizer(ABC):
+    """Updates the parameters from their gradients.
+
+    A subclass takes the parameters first and its settings as keyword-only arguments; it sets `lr` and makes
+    its state arrays in `__init__`, naming them in `state_names`. All state is in those arrays, so that it
+    can be saved and restored exactly.
+
+    Attributes:
+        parameters: what is updated, in place.
+        lr: the base learning rate; the engine multiplies it by the schedule's factor.
+        steps: number of steps taken.
+        state_names: names of the attributes that hold the state arrays.
+
+    Example:
+        >>> import numpy as np
+        >>> class Plain(Optimizer):
+        ...     def __init__(self, parameters, *, lr=0.1):
+        ...         super().__init__(parameters, lr)
+        ...     def update(self, rate):
+        ...         self.parameters.values -= rate * self.parameters.gradients
+        >>> from convlab.contracts.parameter import Parameter
+        >>> weight = Parameter("dense1.weight", "dense_weight", (1, 1))
+        >>> optimizer = Plain(ParameterBuffers([weight], np.float64))
+        >>> weight.gradient[...] = 2.0
+        >>> optimizer.step(optimizer.lr)
+        >>> float(weight.value[0, 0])
+        -0.2
+    """
+
+    state_names: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, parameters: ParameterBuffers, lr: float) -> None:
+        self.parameters = parameters
+        self.lr = lr
+        self.steps = 0
+
+    def step(self, rate: float) -> None:
+        """Takes one step at the learning rate `rate` (> 0) along the gradients now in the buffers."""
+        self.steps += 1
+        self.update(rate)
+
+    @abstractmethod
+    def update(self, rate: float) -> None:
+        """Changes `parameters.values` in place; `self.steps` already counts this step, from 1."""
+
+    def state(self) -> dict[str, Array]:
+        """The state arrays by name, not copied."""
+        return {name: getattr(self, name) for name in self.state_names}
+
+    def load_state(self, state: Mapping[str, Array], steps: int) -> None:
+        """Puts saved state back, exactly.
+
+        Args:
+            state: as `state` gave it.
+            steps: number of steps that had been taken.
+
+        Raises:
+            RecordError: if names or shapes are not this optimizer's.
+        """
+        own = self.state()
+        expected = {name: array.shape for name, array in own.items()}
+        found = {name: array.shape for name, array in state.items()}
+        if expected != found:
+            raise RecordError(
+                f"{type(self).__name__}: the saved optimizer state does not fit: "
+                f"expected {expected}, got {found}; resume with the optimizer and model it was saved from"
+            )
+        for name, array in own.items():
+            array[...] = state[name]
+        self.steps = steps

@@ -1,0 +1,105 @@
+"""What a network learns: parameters, and the two flat buffers that hold them all."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Role = Literal["conv_weight", "dense_weight", "bias", "scale", "shift"]
+
+DECAYED_ROLES: frozenset[Role] = frozenset({"conv_weight", "dense_weight"})
+
+
+@dataclass
+class Parameter:
+    """One learned array and its gradient.
+
+    Attributes:
+        name: layer and field, such as ``"conv1.weight"``.
+        role: what the array is in its layer; optimizers may treat roles differently.
+        shape: (K, R, S, C/groups) for a convolution, (K, C) for a dense layer, (K,) for the others.
+        trainable: False for a frozen parameter, which no optimizer sees.
+        value: view of the flat buffer of values.
+        gradient: view of the flat buffer of gradients.
+    """
+
+    name: str
+    role: Role
+    shape: tuple[int, ...]
+    trainable: bool = True
+    value: Array = None  # type: ignore[assignment]  # given by ParameterBuffers
+    gradient: Array = None  # type: ignore[assignment]  # given by ParameterBuffers
+
+    @property
+    def size(self) -> int:
+        """Number of values."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def decayed(self) -> bool:
+        """Whether weight decay applies: to weights, never to biases, scales and shifts."""
+        return self.role in DECAYED_ROLES
+
+
+class ParameterBuffers:
+    """All parameters of a model as views of one flat buffer of values and one of gradients.
+
+    The buffers are laid out as [trained and decayed | trained, not decayed | frozen], so that an optimizer
+    updates everything in a few whole-buffer operations and weight decay touches one contiguous part.
+
+    Args:
+        parameters: in the order of the layers.
+        dtype: float32, or float64 for gradient checks.
+
+    Attributes:
+        values: the trained values, flat.
+        gradients: the trained gradients, flat.
+        decayed: number of leading entries of `values` that weight decay applies to.
+
+    Example:
+        >>> weight = Parameter("dense1.weight", "dense_weight", (2, 3))
+        >>> bias = Parameter("dense1.bias", "bias", (2,))
+        >>> buffers = ParameterBuffers([bias, weight])
+        >>> buffers.values.size, buffers.decayed
+        (8, 6)
+        >>> weight.value[...] = 1.0
+        >>> float(buffers.values.sum())
+        6.0
+    """
+
+    def __init__(self, parameters: Sequence[Parameter], dtype: Any = np.float32) -> None:
+        self._parameters = list(parameters)
+        total = sum(parameter.size for parameter in self._parameters)
+        values, gradients = np.zeros(total, dtype), np.zeros(total, dtype)
+        position = 0
+        self.decayed = 0
+        trained = 0
+        for parameter in sorted(self._parameters, key=_layout_order):
+            stop = position + parameter.size
+            parameter.value = values[position:stop].reshape(parameter.shape)
+            parameter.gradient = gradients[position:stop].reshape(parameter.shape)
+            position = stop
+            if parameter.trainable:
+                trained = stop
+                self.decayed = stop if parameter.decayed else self.decayed
+        self.values, self.gradients = values[:trained], gradients[:trained]
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self._parameters)
+
+    def __len__(self) -> int:
+        return len(self._parameters)
+
+    @property
+    def trained(self) -> list[Parameter]:
+        """The parameters that an optimizer updates."""
+        return [parameter for parameter in self._parameters if parameter.trainable]
+
+
+def _layout_order(parameter: Parameter) -> int:
+    if not parameter.trainable:
+        return 2
+    return 0 if parameter.decayed else 1

@@ -1,0 +1,433 @@
+"""One experiment from settings to result: the library's main door, and what the command line calls."""
+
+import math
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from convlab import kernels
+from convlab.contracts.dataset import Dataset
+from convlab.contracts.optimizer import Optimizer
+from convlab.contracts.probe import Probe
+from convlab.contracts.tracker import Tracker
+from convlab.errors import ConfigError, DivergenceError, RecordError
+from convlab.losses import make_loss
+from convlab.model import Model
+from convlab.preprocessing import Preprocessing
+from convlab.records.cell import cell_name
+from convlab.records.checkpoint import latest_checkpoint, save_checkpoint
+from convlab.records.environment import environment
+from convlab.records.run_directory import RunDirectory
+from convlab.registry import registry
+from convlab.settings import GROUPS, Settings
+from convlab.training import (
+    EpochMetrics,
+    Interrupted,
+    Position,
+    Trainer,
+    checkpoint_arrays,
+    load_checkpoint_arrays,
+    split_validation,
+)
+
+_ALWAYS_ON_TRACKER = "json_lines"
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What is about to run, for those who listen.
+
+    Attributes:
+        directory: where the run is recorded.
+        settings: complete settings.
+        epochs: epochs in all.
+        first_epoch: epochs already done, more than 0 after a resume.
+        steps_per_epoch: training steps an epoch.
+        parameter_count: values in all parameters.
+        train_images: number of images to learn from; the two others alike.
+        validation_images: number of images held back.
+        test_images: number of images for the final test.
+        warnings: what the user should know, such as a damaged checkpoint that was passed over.
+    """
+
+    directory: Path
+    settings: Settings
+    epochs: int
+    first_epoch: int
+    steps_per_epoch: int
+    parameter_count: int
+    train_images: int
+    validation_images: int
+    test_images: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run reached.
+
+    Attributes:
+        status: ``"finished"``, ``"diverged"`` or ``"interrupted"``.
+        directory: where the run is recorded.
+        epochs: epochs done.
+        seconds: time spent in training steps.
+        train_loss: of the last epoch; NaN if no epoch was done. The others alike.
+        train_accuracy: 0 to 1.
+        validation_loss: after the last epoch; NaN without a validation split.
+        validation_accuracy: 0 to 1.
+        best_validation_accuracy: the largest after any epoch.
+        test_loss: at the end; NaN unless finished.
+        test_accuracy: 0 to 1.
+        message: why the run did not finish, empty if it did.
+        metrics: what was measured after every epoch.
+        reused: True if the run was finished before, and nothing was trained now.
+    """
+
+    status: str
+    directory: Path
+    epochs: int
+    seconds: float
+    train_loss: float = math.nan
+    train_accuracy: float = math.nan
+    validation_loss: float = math.nan
+    validation_accuracy: float = math.nan
+    best_validation_accuracy: float = math.nan
+    test_loss: float = math.nan
+    test_accuracy: float = math.nan
+    message: str = ""
+    metrics: list[EpochMetrics] = field(default_factory=list, repr=False)
+    reused: bool = False
+
+    def to_mapping(self) -> dict[str, Any]:
+        """What result.json holds: all but the directory, the metrics and whether the run was reused."""
+        mapping = asdict(self)
+        for name in ("directory", "metrics", "reused"):
+            del mapping[name]
+        return mapping
+
+
+class Listener:
+    """Hears of a run's progress; every method may be left as it is."""
+
+    def run_started(self, plan: RunPlan) -> None:
+        """Before the first step."""
+
+    def step_done(self, epoch: int, step: int) -> None:
+        """After every step, both counted from 1; called often."""
+
+    def epoch_done(self, metrics: Mapping[str, float | int]) -> None:
+        """After every epoch, with what the trackers get."""
+
+    def run_finished(self, result: Result) -> None:
+        """At the end, whatever the status."""
+
+
+def run(
+    config: Settings | Mapping[str, Any] | Sequence[str] = (),
+    *,
+    listener: Listener | None = None,
+    rerun: bool = False,
+) -> Result:
+    """Runs one experiment: trains, measures, and records everything in a directory of its own.
+
+    The directory is named by all that determines the result. If it holds a finished run, that run's result
+    is returned; if it holds an interrupted one, training goes on from its last checkpoint, bit for bit as if
+    it had never stopped.
+
+    Args:
+        config: settings, a mapping of them, or Hydra overrides such as ``["data=digits", "epochs=2"]``.
+        listener: hears of the progress.
+        rerun: trains again although the run is finished, and replaces its record.
+
+    Returns:
+        The result; its status is ``"diverged"`` if the loss became NaN or infinite.
+
+    Raises:
+        ConvlabError: if settings, plugins or data do not allow the run.
+        Interrupted: on Ctrl-C, after the step under way and a checkpoint.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     result = run({"data": "synthetic", "epochs": 1, "runs_dir": folder})
+        >>> result.status, len(result.metrics)
+        ('finished', 1)
+    """
+    settings = _settings(config)
+    listener = listener or Listener()
+    with ExitStack() as stack:
+        if settings.threads is not None:
+            stack.enter_context(kernels.use_threads(settings.threads))
+        dataset: Dataset = settings.bound("data").build()
+        plugins = _plugin_versions(settings)
+        determining = {
+            "settings": settings.determining(),
+            "data_fingerprint": dataset.fingerprint,
+            "plugins": plugins,
+        }
+        directory = RunDirectory(Path(settings.runs_dir) / settings.study / cell_name(determining))
+        stack.enter_context(directory.claim())
+        if rerun:
+            directory.clear()
+        finished = directory.result
+        if finished is not None and finished["status"] in ("finished", "diverged"):
+            result = Result(**finished, directory=directory.path, metrics=directory.metrics, reused=True)
+            listener.run_finished(result)
+            return result
+        directory.write_config(settings.to_mapping())
+        directory.write_record(
+            environment(isa=kernels.isa(), threads=kernels.threads(), plugins=plugins)
+            | {"data_fingerprint": dataset.fingerprint, "seed": settings.seed}
+        )
+        return _Run(settings, dataset, directory, listener).execute()
+
+
+def build_model(settings: Settings, dataset: Dataset) -> Model:
+    """Makes the network of an experiment, with its initial weights.
+
+    Args:
+        settings: which model, initializers and activations.
+        dataset: gives the shape of the images and the number of classes.
+
+    Raises:
+        PluginError: if the model's plugin does not give layers.
+        ShapeError: if the network does not fit the images.
+    """
+    layers = settings.bound("model").build(dataset.image_shape, len(dataset.classes))
+    model = Model(
+        layers,
+        dataset.image_shape,
+        seed=settings.seed,
+        initializer=settings.initializer,
+        bias_initializer=settings.bias_initializer,
+        activation=settings.activation,
+        initializers=settings.initializers,
+        activations=settings.activations,
+        bias=settings.bias,
+        biases=settings.biases,
+    )
+    if model.output_shape != (len(dataset.classes),):
+        raise ConfigError(
+            f"model: the outputs have shape {model.output_shape}, but '{dataset.name}' has "
+            f"{len(dataset.classes)} classes; end with a Dense layer of {len(dataset.classes)} units"
+        )
+    return model
+
+
+class _Run:
+    """One run under way: builds everything, goes on from a checkpoint if there is one, trains, records."""
+
+    def __init__(
+        self, settings: Settings, dataset: Dataset, directory: RunDirectory, listener: Listener
+    ) -> None:
+        self.settings, self.dataset, self.directory, self.listener = settings, dataset, directory, listener
+        train, validation = split_validation(
+            dataset.train, settings.validation_fraction, len(dataset.classes)
+        )
+        self.model = build_model(settings, dataset)
+        self.optimizer: Optimizer = settings.bound("optimizer").build(self.model.parameters)
+        schedule = settings.bound("schedule")
+        self.trainer = Trainer(
+            self.model,
+            self.optimizer,
+            lambda step, total: float(schedule.build(step, total)),
+            make_loss(settings.loss, settings.label_smoothing),
+            train,
+            validation,
+            Preprocessing.fitted(train.images, settings.preprocessing),
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+        )
+        self.trackers: list[Tracker] = [
+            registry().build("tracker", choice, directory.path)
+            for choice in ({"name": _ALWAYS_ON_TRACKER}, *settings.trackers)
+        ]
+        self.probes: list[tuple[str, Probe]] = []
+        for choice in settings.probes:
+            bound = registry().bind("probe", choice)
+            self.probes.append((bound.offer.name, bound.build()))
+
+    def execute(self) -> Result:
+        """Trains to the end, or to what stops it, and records the result."""
+        warnings = self._resume()
+        position = self.trainer.position
+        self.listener.run_started(self._plan(tuple(warnings)))
+        for tracker in self.trackers:
+            tracker.start(self.settings.to_mapping(), position.epoch)
+        try:
+            self._train()
+            result = self._result("finished")
+        except DivergenceError as error:
+            result = self._result("diverged", str(error))
+        except Interrupted:
+            self._save_checkpoint()
+            self._end(self._result("interrupted", "interrupted"), final=False)
+            raise
+        except BaseException as error:
+            self._end(self._result("failed", f"{type(error).__name__}: {error}"), final=False)
+            raise
+        self._end(result, final=True)
+        return result
+
+    def _train(self) -> None:
+        position = self.trainer.position
+        if position.epoch == 0 and position.step == 0:
+            self._probe()
+        with _stop_on_interrupt() as should_stop:
+            while position.epoch < self.settings.epochs:
+                metrics = self.trainer.run_epoch(self.listener.step_done, should_stop)
+                for tracker in self.trackers:
+                    tracker.log(metrics)
+                self._probe()
+                self._save_checkpoint()
+                self.listener.epoch_done(metrics)
+                if should_stop() and position.epoch < self.settings.epochs:
+                    raise Interrupted
+
+    def _resume(self) -> list[str]:
+        """Continues from the last usable checkpoint; returns what the user should know about it."""
+        checkpoint = latest_checkpoint(self.directory.checkpoints)
+        if checkpoint is None:
+            return []
+        position = Position.from_strings(checkpoint.meta)
+        steps = position.epoch * self.trainer.steps_per_epoch + position.step
+        load_checkpoint_arrays(self.model, self.optimizer, checkpoint.arrays, steps)
+        self.trainer.position = position
+        return checkpoint.problems
+
+    def _save_checkpoint(self) -> None:
+        position = self.trainer.position
+        save_checkpoint(
+            self.directory.checkpoints,
+            position.epoch,
+            checkpoint_arrays(self.model, self.optimizer),
+            position.to_strings(),
+        )
+
+    def _probe(self) -> None:
+        epoch = self.trainer.position.epoch
+        for name, probe in self.probes:
+            arrays = probe.observe(self.model, epoch, last=epoch == self.settings.epochs)
+            if arrays:
+                self.directory.write_probe(name, epoch, arrays)
+
+    def _plan(self, warnings: tuple[str, ...]) -> RunPlan:
+        return RunPlan(
+            directory=self.directory.path,
+            settings=self.settings,
+            epochs=self.settings.epochs,
+            first_epoch=self.trainer.position.epoch,
+            steps_per_epoch=self.trainer.steps_per_epoch,
+            parameter_count=self.model.parameter_count,
+            train_images=len(self.trainer.train),
+            validation_images=len(self.trainer.validation),
+            test_images=len(self.dataset.test),
+            warnings=warnings,
+        )
+
+    def _result(self, status: str, message: str = "") -> Result:
+        metrics = self.directory.metrics
+        last: Mapping[str, Any] = metrics[-1] if metrics else {}
+        validation = [
+            item["validation_accuracy"] for item in metrics if item.get("validation_accuracy") is not None
+        ]
+        result = Result(
+            status,
+            self.directory.path,
+            epochs=self.trainer.position.epoch,
+            seconds=self.trainer.position.seconds,
+            train_loss=last.get("train_loss", math.nan),
+            train_accuracy=last.get("train_accuracy", math.nan),
+            validation_loss=last.get("validation_loss", math.nan),
+            validation_accuracy=last.get("validation_accuracy", math.nan),
+            best_validation_accuracy=max(validation, default=math.nan),
+            message=message,
+            metrics=metrics,
+        )
+        if status == "finished":
+            test = self.trainer.evaluate(self.dataset.test)
+            result = replace(result, test_loss=test.loss, test_accuracy=test.accuracy)
+        return result
+
+    def _end(self, result: Result, *, final: bool) -> None:
+        """Tells everybody; only a final result is written to result.json, the others can be resumed."""
+        if final:
+            self.directory.write_result(result.to_mapping())
+        for tracker in self.trackers:
+            tracker.finish(result.to_mapping())
+        self.listener.run_finished(result)
+
+
+def _settings(config: Settings | Mapping[str, Any] | Sequence[str]) -> Settings:
+    if isinstance(config, Settings):
+        return config.completed()
+    if isinstance(config, Mapping):
+        return Settings.from_mapping(config)
+    if isinstance(config, str):
+        raise ConfigError(
+            f"run: expected a list of overrides such as ['epochs=2'], got the string {config!r}"
+        )
+    from convlab.config import compose  # Hydra is loaded only for those who use its overrides
+
+    return compose(config)
+
+
+def _plugin_versions(settings: Settings) -> dict[str, str]:
+    """Version of every distribution whose plugins the settings name."""
+    chosen = [(kind, getattr(settings, group)) for group, kind in GROUPS.items()]
+    chosen += [("initializer", choice) for choice in settings.initializers.values()]
+    chosen += [("activation", choice) for choice in settings.activations.values()]
+    offers = [registry().bind(kind, choice).offer for kind, choice in chosen]
+    return {offer.distribution: offer.version for offer in offers}
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+    """Makes the first Ctrl-C a request to stop after the step; a second one stops at once.
+
+    Outside the main thread, where Python allows no signal handlers, Ctrl-C is left as it is.
+    """
+    requested = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield requested.is_set
+        return
+    previous = signal.getsignal(signal.SIGINT)
+
+    def request(number: int, frame: FrameType | None) -> None:
+        requested.set()
+        signal.signal(signal.SIGINT, previous)
+
+    signal.signal(signal.SIGINT, request)
+    try:
+        yield requested.is_set
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def load_model(directory: str | Path) -> Model:
+    """Makes the trained network of a recorded run.
+
+    Args:
+        directory: of a run with at least one checkpoint.
+
+    Returns:
+        The model with the weights of the last checkpoint, ready to predict images.
+
+    Raises:
+        RecordError: if the directory holds no run or no usable checkpoint.
+    """
+    record = RunDirectory(Path(directory))
+    settings = Settings.from_mapping(record.config)
+    checkpoint = latest_checkpoint(record.checkpoints)
+    if checkpoint is None:
+        raise RecordError(f"{directory} holds no checkpoint; run it for at least one epoch")
+    model = build_model(settings, settings.bound("data").build())
+    arrays = {name: array for name, array in checkpoint.arrays.items() if not name.startswith("optimizer.")}
+    model.load_state(arrays)
+    return model

@@ -1,0 +1,77 @@
+"""The compiled core: convolution and what surrounds it, on NHWC arrays of float32 (or float64).
+
+Example:
+    >>> import numpy as np
+    >>> from convlab import kernels
+    >>> kernels.conv2d(np.ones((1, 4, 4, 1), np.float32), np.ones((2, 3, 3, 1), np.float32)).shape
+    (1, 2, 2, 2)
+"""
+
+from convlab.kernels.conv2d import (
+    Conv2DPlan,
+    conv2d,
+    conv2d_backward_input,
+    conv2d_backward_weight,
+    conv_transpose2d,
+)
+from convlab.kernels.dense import dense, dense_backward_input, dense_backward_weight
+from convlab.kernels.elementwise import (
+    NativeActivation,
+    activation_backward,
+    activation_forward,
+    activation_saves,
+    native_activations,
+)
+from convlab.kernels.images import normalize_images
+from convlab.kernels.loss import mean_squared_error, softmax, softmax_cross_entropy
+from convlab.kernels.norm import batch_norm_backward, batch_norm_forward, batch_norm_inference
+from convlab.kernels.pool import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    global_average_pool,
+    global_average_pool_backward,
+    max_pool2d,
+    max_pool2d_backward,
+    max_pool2d_indices,
+    pool2d_output_shape,
+    pool_index_dtype,
+)
+from convlab.kernels.runtime import build_info, isa, isas, threads, use_isa, use_threads
+
+__all__ = [
+    "Conv2DPlan",
+    "NativeActivation",
+    "activation_backward",
+    "activation_forward",
+    "activation_saves",
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "batch_norm_backward",
+    "batch_norm_forward",
+    "batch_norm_inference",
+    "build_info",
+    "conv2d",
+    "conv2d_backward_input",
+    "conv2d_backward_weight",
+    "conv_transpose2d",
+    "dense",
+    "dense_backward_input",
+    "dense_backward_weight",
+    "global_average_pool",
+    "global_average_pool_backward",
+    "isa",
+    "isas",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "max_pool2d_indices",
+    "mean_squared_error",
+    "native_activations",
+    "normalize_images",
+    "pool2d_output_shape",
+    "pool_index_dtype",
+    "softmax",
+    "softmax_cross_entropy",
+    "threads",
+    "use_isa",
+    "use_threads",
+]

@@ -1,0 +1,207 @@
+"""Which instruction set and how many threads the compiled core uses."""
+
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from convlab.errors import KernelError
+from convlab.kernels import _runtime
+
+# More than this is a slip of the pen: every thread has its own stack and scratch memory.
+MAX_THREADS = 256
+
+_MISSING = _runtime.isa_missing()
+_OFFERED = tuple(name for name in _runtime.ISA_NAMES if _MISSING[name] is None)
+_NUMBERS = {name: number for number, name in enumerate(_runtime.ISA_NAMES)}
+
+
+class Choice:
+    """A choice that is already in force; leaving it as a context manager brings back the last one."""
+
+    def __init__(self, restore: Callable[[], None]) -> None:
+        self._restore = restore
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._restore()
+
+
+class _Settings:
+    """The isa and the thread count in force; kernels read both with every call."""
+
+    def __init__(self) -> None:
+        self.isa = _OFFERED[-1]
+        self.threads = _default_threads()
+        self.selected = (_NUMBERS[self.isa], self.threads)
+
+    def set_isa(self, name: str) -> None:
+        self.isa = name
+        self.selected = (_NUMBERS[name], self.threads)
+
+    def set_threads(self, count: int) -> None:
+        self.threads = count
+        self.selected = (_NUMBERS[self.isa], count)
+
+
+def isas() -> tuple[str, ...]:
+    """The instruction sets that this CPU and this build offer, slowest first.
+
+    Returns:
+        Names out of ``reference`` (plain loops with double sums), ``baseline``, ``avx2``, ``avx512``.
+
+    Example:
+        >>> isas()[:2]
+        ('reference', 'baseline')
+    """
+    return _OFFERED
+
+
+def isa() -> str:
+    """The instruction set in force.
+
+    Returns:
+        One of `isas()`; the fastest unless `use_isa` or the variable CONVLAB_ISA chose another.
+
+    Example:
+        >>> isa() in isas()
+        True
+    """
+    return _settings.isa
+
+
+def use_isa(name: str) -> Choice:
+    """Chooses the instruction set of all kernels from now on.
+
+    Args:
+        name: one of `isas()`.
+
+    Returns:
+        A context manager that brings back the previous choice; it may be ignored.
+
+    Raises:
+        KernelError: this CPU or this build does not offer it.
+
+    Example:
+        >>> with use_isa("baseline"):
+        ...     isa()
+        'baseline'
+    """
+    check_isa(name, "use_isa")
+    previous = _settings.isa
+    _settings.set_isa(name)
+    return Choice(lambda: _settings.set_isa(previous))
+
+
+def threads() -> int:
+    """The largest number of threads that a kernel may use.
+
+    Returns:
+        The cores this process may run on, unless `use_threads` or CONVLAB_THREADS chose another number.
+
+    Example:
+        >>> threads() >= 1
+        True
+    """
+    return _settings.threads
+
+
+def use_threads(count: int) -> Choice:
+    """Chooses how many threads kernels may use from now on; results do not depend on it.
+
+    Args:
+        count: from 1 to 256.
+
+    Returns:
+        A context manager that brings back the previous choice; it may be ignored.
+
+    Raises:
+        KernelError: not a number in that range, or above 1 in a build without OpenMP.
+
+    Example:
+        >>> with use_threads(1):
+        ...     threads()
+        1
+    """
+    _check_threads(count, "use_threads")
+    previous = _settings.threads
+    _settings.set_threads(count)
+    return Choice(lambda: _settings.set_threads(previous))
+
+
+def selected() -> tuple[int, int]:
+    """The number of the isa in force and the thread count, as kernels take them.
+
+    Returns:
+        The position of the isa in (reference, baseline, avx2, avx512), and the thread count.
+
+    Example:
+        >>> with use_isa("reference"), use_threads(1):
+        ...     selected()
+        (0, 1)
+    """
+    return _settings.selected
+
+
+def build_info() -> dict[str, object]:
+    """How the compiled core was built and what it found on this CPU.
+
+    Returns:
+        ``compiler``; ``openmp`` (bool); ``isas`` (offered here); ``left_out`` (isa -> reason).
+
+    Example:
+        >>> sorted(build_info())
+        ['compiler', 'isas', 'left_out', 'openmp']
+    """
+    return {
+        "compiler": _runtime.compiler(),
+        "openmp": _runtime.has_openmp(),
+        "isas": _OFFERED,
+        "left_out": {name: reason for name, reason in _MISSING.items() if reason is not None},
+    }
+
+
+def check_isa(name: str, where: str) -> None:
+    """Raises KernelError unless the instruction set is one of `isas()`."""
+    if name not in _OFFERED:
+        reason = _MISSING.get(name) if isinstance(name, str) else None
+        because = f": {reason}" if reason else ""
+        raise KernelError(f"{where}: no instruction set {name!r}{because}; offered: {', '.join(_OFFERED)}")
+
+
+def _check_threads(count: int, where: str) -> None:
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_THREADS:
+        raise KernelError(f"{where}: threads must be a whole number from 1 to {MAX_THREADS}, not {count!r}")
+    if count > 1 and not _runtime.has_openmp():
+        raise KernelError(f"{where}: this build has no OpenMP, so only 1 thread is offered, not {count}")
+
+
+def _default_threads() -> int:
+    return min(len(os.sched_getaffinity(0)), MAX_THREADS) if _runtime.has_openmp() else 1
+
+
+def _read_environment() -> None:
+    """CONVLAB_ISA and CONVLAB_THREADS, where set and not empty."""
+    if name := os.environ.get("CONVLAB_ISA"):
+        check_isa(name, "CONVLAB_ISA")
+        _settings.set_isa(name)
+    if text := os.environ.get("CONVLAB_THREADS"):
+        if not text.isascii() or not text.isdigit():
+            raise KernelError(
+                f"CONVLAB_THREADS: threads must be a whole number from 1 to {MAX_THREADS}, not {text!r}"
+            )
+        _check_threads(int(text), "CONVLAB_THREADS")
+        _settings.set_threads(int(text))
+
+
+_settings = _Settings()
+_read_environment()
+# A forked child would wait for ever for OpenMP workers that only its parent has.
+os.register_at_fork(before=_runtime.release_threads)

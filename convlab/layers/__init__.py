@@ -1,0 +1,25 @@
+"""The layers that models are made of, one file per family, forward directly above backward."""
+
+from convlab.layers.activation import Activation
+from convlab.layers.base import Layer
+from convlab.layers.batch_norm import BatchNorm
+from convlab.layers.conv import Conv2D
+from convlab.layers.dense import Dense
+from convlab.layers.dropout import Dropout
+from convlab.layers.flatten import Flatten
+from convlab.layers.pool import AveragePool2D, GlobalAveragePool, MaxPool2D
+from convlab.layers.residual import Residual
+
+__all__ = [
+    "Activation",
+    "AveragePool2D",
+    "BatchNorm",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePool",
+    "Layer",
+    "MaxPool2D",
+    "Residual",
+]

@@ -1,0 +1,42 @@
+"""The initializers that come with convlab."""
+
+from convlab.plugin import Offers, hookimpl
+from convlab_plugins.initializers.constants import constant, ones, zeros
+from convlab_plugins.initializers.dirac import dirac
+from convlab_plugins.initializers.gabor import gabor
+from convlab_plugins.initializers.glorot import glorot_normal, glorot_normal_untruncated, glorot_uniform
+from convlab_plugins.initializers.he import he_normal, he_uniform
+from convlab_plugins.initializers.lecun import lecun_normal, lecun_uniform
+from convlab_plugins.initializers.orthogonal import orthogonal
+from convlab_plugins.initializers.plain_random import normal, truncated_normal, uniform
+from convlab_plugins.initializers.sobel import sobel
+from convlab_plugins.initializers.torch_default import torch_default
+from convlab_plugins.initializers.variance_scaling import variance_scaling
+
+OFFERS: Offers = {
+    "zeros": zeros,
+    "ones": ones,
+    "constant": constant,
+    "normal": normal,
+    "uniform": uniform,
+    "truncated_normal": truncated_normal,
+    "variance_scaling": variance_scaling,
+    "glorot_uniform": glorot_uniform,
+    "glorot_normal": glorot_normal,
+    "glorot_normal_untruncated": glorot_normal_untruncated,
+    "he_uniform": he_uniform,
+    "he_normal": he_normal,
+    "lecun_uniform": lecun_uniform,
+    "lecun_normal": lecun_normal,
+    "torch_default": torch_default,
+    "orthogonal": orthogonal,
+    "dirac": dirac,
+    "sobel": sobel,
+    "gabor": gabor,
+}
+
+
+@hookimpl
+def convlab_initializers() -> Offers:
+    """Offers the initializers of this package."""
+    return OFFERS

@@ -1,0 +1,80 @@
+"""Sobel's edge filters."""
+
+import numpy as np
+
+from convlab.plugin import Array, InitializerSpec
+from convlab_plugins.checks import require
+from convlab_plugins.initializers.filter_bank import Channels, weights_from_bank
+
+_PLUGIN = "initializer 'sobel'"
+
+
+def sobel(
+    spec: InitializerSpec,
+    rng: np.random.Generator,
+    *,
+    orientations: int = 8,
+    channels: Channels = "same",
+) -> Array:
+    """Sets the first filters to Sobel's edge detectors, turned to several directions.
+
+    b_i = cos(t_i) G_x + sin(t_i) G_y, t_i = 2 pi i/orientations, G_x = smooth(R) derive(S)^T,
+    G_y = derive(R) smooth(S)^T
+
+    smooth(n) holds the binomial coefficients of order n - 1 and derive(n) those of order n - 2 minus
+    themselves one further: 3 x 3 gives (1, 2, 1) and (-1, 0, 1), 2 x 2 gives (1, 1) and (-1, 1). The
+    directions go round the whole circle, since after a rectifier an edge from dark to bright is not the same
+    as its reverse.
+
+    Filters are scaled to a sum of squares of gain^2, gain being that of the activation that follows, which is
+    the mean for random weights N(0, gain^2/fan_in); the filters beyond the bank are such random weights. So
+    are all weights where the bank has no meaning: dense layers, vectors and kernels with a side of one pixel.
+
+    Args:
+        spec: the array to fill.
+        rng: source of the numbers.
+        orientations: number of directions, >= 1.
+        channels: "same" looks at the sum of the input channels, "random" gives each channel a normal weight.
+
+    Returns:
+        float64 array of `spec.shape`. A layer with fewer filters than directions takes evenly spread ones.
+
+    Raises:
+        ConfigError: if a setting is out of range.
+
+    Example:
+        >>> spec = InitializerSpec((8, 3, 3, 1), "conv_weight", "conv1")
+        >>> kernel = sobel(spec, np.random.default_rng(0))[0, :, :, 0]
+        >>> (kernel / kernel[0, 2]).round(6).tolist()
+        [[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]
+
+    References:
+        Sobel, Feldman: A 3x3 isotropic gradient operator for image processing, 1968. Freeman, Adelson: The
+        design and use of steerable filters, 1991, equation 5, for the directions between. Larger kernels are
+        built as OpenCV builds them (getDerivKernels). Unlike in image processing, the filters are rescaled.
+    """
+    require(orientations >= 1, _PLUGIN, "orientations", orientations, ">= 1")
+
+    def bank(height: int, width: int) -> Array:
+        across = np.outer(_smooth(height), _derive(width))
+        down = np.outer(_derive(height), _smooth(width))
+        across /= np.linalg.norm(across)
+        down /= np.linalg.norm(down)
+        angles = 2 * np.pi * np.arange(orientations) / orientations
+        turned: Array = np.multiply.outer(np.cos(angles), across) + np.multiply.outer(np.sin(angles), down)
+        return turned
+
+    return weights_from_bank(spec, rng, bank, channels=channels, plugin=_PLUGIN)
+
+
+def _smooth(size: int) -> Array:
+    """Binomial coefficients of order size - 1."""
+    row = np.ones(1)
+    for _ in range(size - 1):
+        row = np.convolve(row, [1.0, 1.0])
+    return row
+
+
+def _derive(size: int) -> Array:
+    """Differences of neighboring binomial coefficients of order size - 2, rising to the right."""
+    return np.convolve(_smooth(size - 1), [-1.0, 1.0])

@@ -1,0 +1,26 @@
+"""The optimizers that come with convlab, in the order in which each builds on those before it."""
+
+from convlab.plugin import Offers, hookimpl
+from convlab_plugins.optimizers.adagrad import Adagrad
+from convlab_plugins.optimizers.adam import Adam
+from convlab_plugins.optimizers.adamw import AdamW
+from convlab_plugins.optimizers.momentum import Momentum
+from convlab_plugins.optimizers.nesterov import Nesterov
+from convlab_plugins.optimizers.rmsprop import RMSprop
+from convlab_plugins.optimizers.sgd import SGD
+
+OFFERS: Offers = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": Adagrad,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+
+@hookimpl
+def convlab_optimizers() -> Offers:
+    """Offers the optimizers of this package."""
+    return OFFERS

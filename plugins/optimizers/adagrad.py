@@ -1,0 +1,76 @@
+"""Adagrad."""
+
+from math import inf
+
+import numpy as np
+
+from convlab.plugin import Array, ParameterBuffers
+from convlab_plugins.checks import require
+from convlab_plugins.optimizers.blockwise import Block, BlockwiseOptimizer
+
+
+class Adagrad(BlockwiseOptimizer):
+    """Adagrad: every weight has a rate that falls with the sum of its squared gradients.
+
+    s = s + g^2;  w = w - lr g/(sqrt(s) + epsilon),  g with weight_decay w added
+
+    Args:
+        parameters: what is updated, in place.
+        lr: base learning rate, > 0. The first step moves every weight by lr, so the default is small.
+        initial_accumulator: s before the first step, >= 0: 0 as in PyTorch; Keras and TensorFlow take 0.1,
+            which damps the first steps.
+        epsilon: added to the root, > 0.
+        weight_decay: coupled L2 factor, on conv and dense weights only; >= 0.
+
+    Raises:
+        ConfigError: if a setting is out of range.
+
+    Example:
+        >>> from convlab.plugin import Parameter
+        >>> weight = Parameter("dense1.weight", "dense_weight", (1, 2))
+        >>> optimizer = Adagrad(ParameterBuffers([weight]), lr=0.5)
+        >>> weight.gradient[...] = [[4.0, -0.25]]
+        >>> optimizer.step(optimizer.lr)
+        >>> weight.value.tolist()
+        [[-0.5, 0.5]]
+
+    References:
+        Duchi, Hazan, Singer: Adaptive subgradient methods for online learning and stochastic optimization,
+        2011, figure 1, the diagonal form. Epsilon stands outside the root as in the paper (there delta) and
+        PyTorch; Keras has sqrt(s + epsilon).
+    """
+
+    plugin = "optimizer 'adagrad'"
+    state_names = ("squares",)
+
+    def __init__(
+        self,
+        parameters: ParameterBuffers,
+        *,
+        lr: float = 0.01,
+        initial_accumulator: float = 0.0,
+        epsilon: float = 1e-10,
+        weight_decay: float = 0.0,
+    ) -> None:
+        require(
+            0 <= initial_accumulator < inf,
+            self.plugin,
+            "initial_accumulator",
+            initial_accumulator,
+            ">= 0 and finite",
+        )
+        require(0 < epsilon < inf, self.plugin, "epsilon", epsilon, "> 0 and finite")
+        super().__init__(parameters, lr=lr, weight_decay=weight_decay)
+        self.epsilon = epsilon
+        self.squares = self.new_state(initial_accumulator)
+
+    def update_block(self, block: Block, gradient: Array, rate: float) -> None:
+        """s = s + g^2;  w = w - rate g/(sqrt(s) + epsilon)."""
+        squares, (change, root) = self.squares[block.part], block.scratch
+        np.multiply(gradient, gradient, out=change)
+        squares += change
+        np.sqrt(squares, out=root)
+        root += self.epsilon
+        np.divide(gradient, root, out=change)
+        change *= rate
+        np.subtract(block.values, change, out=block.values)

@@ -1,0 +1,67 @@
+"""Nesterov's accelerated gradient."""
+
+import numpy as np
+
+from convlab.plugin import Array, ParameterBuffers
+from convlab_plugins.checks import require
+from convlab_plugins.optimizers.blockwise import Block, BlockwiseOptimizer
+
+
+class Nesterov(BlockwiseOptimizer):
+    """Nesterov momentum: the gradient is taken where the velocity is about to lead.
+
+    v = momentum v + g + weight_decay w;  w = w - lr (g + weight_decay w + momentum v)
+
+    Args:
+        parameters: what is updated, in place.
+        lr: base learning rate, > 0. A steady gradient is followed at lr/(1 - momentum), so the default is a
+            tenth of plain SGD's.
+        momentum: part of the velocity that is kept, in [0, 1); 0 is plain SGD.
+        weight_decay: coupled L2 factor, on conv and dense weights only; >= 0.
+
+    Raises:
+        ConfigError: if a setting is out of range.
+
+    Example:
+        >>> from convlab.plugin import Parameter
+        >>> weight = Parameter("dense1.weight", "dense_weight", (1, 1))
+        >>> optimizer = Nesterov(ParameterBuffers([weight]), lr=1.0, momentum=0.5)
+        >>> weight.gradient[...] = 1.0
+        >>> optimizer.step(optimizer.lr)
+        >>> float(weight.value[0, 0])  # 1 + 0.5 * 1
+        -1.5
+
+    References:
+        Nesterov: A method of solving a convex programming problem with convergence rate O(1/k^2), 1983.
+        Sutskever, Martens, Dahl, Hinton: On the importance of initialization and momentum in deep learning,
+        2013, equations 3 and 4, written for the point that looks ahead (Bengio, Boulanger-Lewandowski,
+        Pascanu: Advances in optimizing recurrent networks, 2013, section 3.5), so that values are the point
+        at which gradients are taken. PyTorch and Keras have this form; PyTorch, as here, keeps the rate
+        outside of v, Keras inside.
+    """
+
+    plugin = "optimizer 'nesterov'"
+    state_names = ("velocity",)
+
+    def __init__(
+        self,
+        parameters: ParameterBuffers,
+        *,
+        lr: float = 0.01,
+        momentum: float = 0.9,
+        weight_decay: float = 0.0,
+    ) -> None:
+        require(0 <= momentum < 1, self.plugin, "momentum", momentum, "in [0, 1)")
+        super().__init__(parameters, lr=lr, weight_decay=weight_decay)
+        self.momentum = momentum
+        self.velocity = self.new_state()
+
+    def update_block(self, block: Block, gradient: Array, rate: float) -> None:
+        """v = momentum v + g;  w = w - rate (g + momentum v)."""
+        velocity, change = self.velocity[block.part], block.scratch[0]
+        velocity *= self.momentum
+        velocity += gradient
+        np.multiply(velocity, self.momentum, out=change)
+        change += gradient
+        change *= rate
+        np.subtract(block.values, change, out=block.values)

@@ -1,0 +1,48 @@
+"""The filters of the convolutions, kept as they were at the start and at the end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from convlab.errors import ConfigError
+from convlab.plugin import Array, Probe
+
+
+class Filters(Probe):
+    """Filters: keeps the weights of all convolutions before the first and after the last epoch.
+
+    Args:
+        every: also keeps them after each `every`-th epoch, >= 1; None keeps only start and end.
+
+    Raises:
+        ConfigError: if `every` is less than 1.
+
+    Example:
+        >>> Filters(every=0)
+        Traceback (most recent call last):
+            ...
+        convlab.errors.ConfigError: probe 'filters': every must be >= 1 or null, got 0
+    """
+
+    def __init__(self, *, every: int | None = None) -> None:
+        if every is not None and every < 1:
+            raise ConfigError(f"probe 'filters': every must be >= 1 or null, got {every}")
+        self.every = every
+
+    def observe(self, model: Any, epoch: int, last: bool) -> Mapping[str, Array]:
+        """Copies the weights of the convolutions.
+
+        Args:
+            model: the network; its `parameters` are looked at.
+            epoch: epochs done.
+            last: True after the last epoch.
+
+        Returns:
+            Arrays of shape (K, R, S, C/groups) by parameter name; empty at epochs that are not kept.
+        """
+        if not (epoch == 0 or last or (self.every is not None and epoch % self.every == 0)):
+            return {}
+        return {
+            parameter.name: parameter.value.copy()
+            for parameter in model.parameters
+            if parameter.role == "conv_weight"
+        }

@@ -1,0 +1,152 @@
+/* Backward to weights and bias: strips into chunk buffers, chunk buffers added in order. */
+#ifndef CONVLAB_BACKWARD_WEIGHT_H
+#define CONVLAB_BACKWARD_WEIGHT_H
+
+#include "weight_pack.h"
+
+/* Everything that the threads of one run share. */
+struct weight_run {
+    const struct weight_gradient *g;
+    const struct weight_plan *plan;
+    float *bias_sums, *buffers;
+};
+
+/* Tile number `tile` against all blocks of its group: x is packed (see pack_input), or merged and copied. */
+static void run_weight_tile(const struct weight_run *run, const struct strip *strip, int64_t tile, const float *x,
+                            const float *dy, float *buffer, int first) {
+    const struct weight_gradient *g = run->g;
+    const struct weight_plan *plan = run->plan;
+    const int64_t group = plan->merged ? 0 : tile / plan->tiles_per_group;
+    const int64_t row = plan->merged ? tile / plan->tiles_per_group : 0;
+    const int64_t start = tile_start(plan, tile % plan->tiles_per_group);
+    const int64_t width = tile_start(plan, tile % plan->tiles_per_group + 1) - start;
+    const int64_t pixel = plan->merged ? g->group_in : width, taps = g->horizontal.taps;
+    struct weight_job job = {strip->n1 - strip->n0,
+                             strip->h1 - strip->h0,
+                             strip->w1 - strip->w0,
+                             plan->in_rows * plan->in_columns * pixel,
+                             g->vertical.step * plan->in_columns * pixel,
+                             g->horizontal.step * pixel,
+                             NULL,
+                             first};
+    const int64_t pixels = job.images * job.rows * job.columns;
+    const float *base = plan->merged ? x + start + row * g->vertical.spacing * plan->in_columns * pixel
+                                     : x + (group * g->group_in + start) * plan->in_pixels;
+    for (int64_t b = 0; b < plan->blocks_per_group; b++) {
+        const int64_t block = group * plan->blocks_per_group + b;
+        const int vectors = block_vectors(smaller(BLOCK, g->group_out - b * BLOCK));
+        const weight_tile_function function = weight_tiles[vectors - 1][width];
+        float *target = buffer + block * plan->terms * BLOCK;
+        job.gradient = dy + block * pixels * BLOCK;
+        if (plan->merged) {
+            function(&job, base, target + (row * plan->tile_length + start) * vectors * CONVLAB_LANES);
+            continue;
+        }
+        for (int64_t tap = 0; tap < g->vertical.taps * taps; tap++) {
+            const int64_t offset = tap / taps * g->vertical.spacing * plan->in_columns +
+                                   tap % taps * g->horizontal.spacing;
+            function(&job, base + offset * width,
+                     target + (tap * g->group_in + start) * vectors * CONVLAB_LANES);
+        }
+    }
+}
+
+static void run_weight_task(const struct weight_run *run, int64_t number, float *x, float *dy) {
+    const struct weight_gradient *g = run->g;
+    const struct weight_plan *plan = run->plan;
+    const int64_t chunk = number / plan->splits, split = number % plan->splits;
+    const int64_t strips = strips_count(&plan->strips);
+    const int64_t tile0 = part_start(plan->tiles, plan->splits, split);
+    const int64_t tile1 = part_start(plan->tiles, plan->splits, split + 1);
+    const int64_t first_strip = part_start(strips, plan->chunks, chunk);
+    const int64_t group0 = plan->merged ? 0 : tile0 / plan->tiles_per_group;
+    const int64_t group1 = plan->merged ? 1 : (tile1 - 1) / plan->tiles_per_group + 1;
+    for (int64_t s = first_strip; s < part_start(strips, plan->chunks, chunk + 1); s++) {
+        const struct strip strip = nth_strip(&plan->strips, g->n, g->vertical.out, g->horizontal.out, s);
+        pack_gradient(dy, g, plan, &strip, group0 * plan->blocks_per_group, group1 * plan->blocks_per_group);
+        if (plan->merged) {
+            copy_strip(x, g->x, &strip, &g->vertical, &g->horizontal, g->group_in, plan->in_rows, plan->in_columns);
+        } else {
+            pack_input(x, g, plan, &strip, tile0, tile1);
+        }
+        if (split == 0 && g->db) {
+            add_bias_gradient(run->bias_sums + chunk * g->bias_channels, dy + plan->dy_floats, g, &strip,
+                              s == first_strip);
+        }
+        for (int64_t tile = tile0; tile < tile1; tile++) {
+            run_weight_tile(run, &strip, tile, x, dy, run->buffers + chunk * plan->buffer_floats, s == first_strip);
+        }
+    }
+}
+
+enum { TERMS_AT_ONCE = 32 };
+
+/* dw[k, terms] for the output channels of one block and some neighbouring terms: all chunks added in order. */
+static void reduce_terms(const struct weight_run *run, int64_t block, int64_t term0, int64_t term1) {
+    const struct weight_gradient *g = run->g;
+    const struct weight_plan *plan = run->plan;
+    const int64_t first = block % plan->blocks_per_group * BLOCK;
+    const int64_t channels = smaller(BLOCK, g->group_out - first);
+    const int64_t width = block_vectors(channels) * CONVLAB_LANES, count = (term1 - term0) * width;
+    const float *from = run->buffers + block * plan->terms * BLOCK + term0 * width;
+    float *dw = g->dw + (block / plan->blocks_per_group * g->group_out + first) * g->dw_out + term0 * g->dw_term;
+    float sums[TERMS_AT_ONCE * BLOCK] __attribute__((aligned(CONVLAB_VECTOR_BYTES)));
+    for (int64_t i = 0; i < count; i += CONVLAB_LANES) {
+        vector_float sum = vector_load(from + i);
+        for (int64_t chunk = 1; chunk < plan->chunks; chunk++) {
+            sum += vector_load(from + chunk * plan->buffer_floats + i);
+        }
+        vector_store(sums + i, sum);
+    }
+    for (int64_t k = 0; k < channels; k++) {
+        for (int64_t term = 0; term < term1 - term0; term++) {
+            dw[k * g->dw_out + term * g->dw_term] = sums[term * width + k];
+        }
+    }
+}
+
+/* db[k]: all chunks' sums added in order. */
+static void reduce_bias(const struct weight_gradient *g, const float *sums, int64_t chunks) {
+    for (int64_t k = 0; g->db && k < g->bias_channels; k++) {
+        float sum = sums[k];
+        for (int64_t chunk = 1; chunk < chunks; chunk++) {
+            sum += sums[chunk * g->bias_channels + k];
+        }
+        g->db[k] = sum;
+    }
+}
+
+/* dw[k,i,j,c] = sum over n,o,p of x[n, o*stride - pad + i*dilation, ..., c] * dy[n,o,p,k]; db[k] = sum of dy */
+static void direct_backward_weight(const struct convlab_conv2d_problem *problem,
+                                   const struct convlab_conv2d_arguments *arguments, int threads, void *scratch) {
+    const struct weight_gradient g = weight_gradient_of(problem, arguments);
+    const struct weight_plan plan = plan_weight_gradient(&g, threads);
+    float *memory = scratch;
+    const struct weight_run run = {&g, &plan, memory + plan.bias_sums, memory + plan.buffers};
+    const int64_t tasks = plan.chunks * plan.splits, pieces = ceil_divide(plan.terms, TERMS_AT_ONCE);
+    const int64_t pixels = g.n * g.vertical.out * g.horizontal.out;
+    const int team = convlab_threads_for(pixels * plan.buffer_floats, tasks, threads);
+#pragma omp parallel num_threads(team) if (team > 1)
+    {
+        float *x = memory + plan.strip + convlab_thread_index() * plan.thread_floats;
+#pragma omp for schedule(dynamic, 1)
+        for (int64_t task = 0; task < tasks; task++) {
+            run_weight_task(&run, task, x, x + plan.x_floats);
+        }
+#pragma omp for schedule(static)
+        for (int64_t piece = 0; piece < plan.blocks * pieces; piece++) {
+            const int64_t term = piece % pieces * TERMS_AT_ONCE;
+            reduce_terms(&run, piece / pieces, term, smaller(plan.terms, term + TERMS_AT_ONCE));
+        }
+    }
+    reduce_bias(&g, run.bias_sums, plan.chunks);
+}
+
+static int64_t direct_backward_weight_scratch(const struct convlab_conv2d_problem *problem, int threads) {
+    const struct convlab_conv2d_arguments nothing = {0};
+    const struct weight_gradient g = weight_gradient_of(problem, &nothing);
+    const struct weight_plan plan = plan_weight_gradient(&g, threads);
+    return (plan.strip + threads * plan.thread_floats) * (int64_t)sizeof(float);
+}
+
+#endif

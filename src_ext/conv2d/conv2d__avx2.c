@@ -1,0 +1,5 @@
+/* Convolution with AVX2 and FMA. */
+#pragma GCC target("avx2,fma")
+#define CONVLAB_ISA_NAME avx2
+#define CONVLAB_VECTOR_BYTES 32
+#include "conv2d_body.h"

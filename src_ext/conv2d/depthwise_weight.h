@@ -1,0 +1,213 @@
+/* Backward to the weights of a depthwise convolution: vectors run over channels.
+ *
+ * dw[c, i, j] = sum over n, o, p of x[n, row(o, i), column(p, j), c] * dy[n, o, p, c]
+ * Strips, chunks and their fixed order are those of backward_weight.h.
+ */
+#ifndef CONVLAB_DEPTHWISE_WEIGHT_H
+#define CONVLAB_DEPTHWISE_WEIGHT_H
+
+#include "backward_weight.h"
+
+struct depthwise_weight_plan {
+    struct strips strips;
+    int copies;
+    int64_t chunks, width, blocks, taps; /* width: channels of a block */
+    int64_t in_rows, in_columns, x_row, x_image;
+    int64_t buffers, buffer_floats, strip, copy_floats, thread_floats;
+};
+
+static struct depthwise_weight_plan plan_depthwise_weight(const struct weight_gradient *g) {
+    struct depthwise_weight_plan plan = {0};
+    const int64_t channels = g->groups;
+    plan.strips =
+        cut_strips(g->n, &g->vertical, &g->horizontal, channels, WEIGHT_STRIP_PIXELS, WEIGHT_COPY_FLOATS);
+    plan.copies = axis_leaves_input(&g->vertical) || axis_leaves_input(&g->horizontal);
+    plan.chunks = larger(1, smaller(strips_count(&plan.strips), MOST_CHUNKS));
+    plan.width = channels >= BLOCK ? BLOCK : CONVLAB_LANES;
+    plan.blocks = ceil_divide(channels, plan.width);
+    plan.taps = g->vertical.taps * g->horizontal.taps;
+    plan.in_rows = axis_span(&g->vertical, plan.strips.rows);
+    plan.in_columns = axis_span(&g->horizontal, plan.strips.columns);
+    plan.x_row = (plan.copies ? plan.in_columns : g->horizontal.in) * channels;
+    plan.x_image = plan.x_row * (plan.copies ? plan.in_rows : g->vertical.in);
+    plan.copy_floats = plan.copies ? round_up(plan.strips.images * plan.x_image, 16) : 0;
+    plan.thread_floats = plan.copy_floats + round_up(channels, 16);
+    plan.buffer_floats = plan.blocks * plan.taps * BLOCK;
+    plan.buffers = round_up(plan.chunks * channels, 16);
+    plan.strip = plan.buffers + plan.chunks * plan.buffer_floats;
+    return plan;
+}
+
+/* Where a block's channels begin, and how many they are: the last block moves back until it is full. */
+static inline int64_t depthwise_start(const struct depthwise_weight_plan *plan, int64_t channels, int64_t block,
+                                      int64_t *count) {
+    const int64_t begin = block * plan->width;
+    const int64_t full = block_vectors(smaller(plan->width, channels - begin)) * CONVLAB_LANES;
+    *count = smaller(full, channels);
+    return larger(0, smaller(begin, channels - full));
+}
+
+struct depthwise_weight_job {
+    int64_t images, rows, columns;
+    int64_t x_image, x_row, x_pixel, x_tap;
+    int64_t dy_image, dy_row, dy_pixel;
+    int64_t lanes; /* channels that exist in a single vector */
+    int first;
+};
+
+/* P neighbouring taps x V vectors of channels over the pixels of a strip. */
+CONVLAB_INLINE void depthwise_weight_tile(const int P, const int V, const struct depthwise_weight_job *job,
+                                          const float *x, const float *dy, float *target) {
+    vector_float total[4][2];
+    const int whole = V == 2 || job->lanes == CONVLAB_LANES;
+    UNROLL for (int p = 0; p < P; p++) {
+        UNROLL for (int v = 0; v < V; v++) { total[p][v] = (vector_float){0}; }
+    }
+    for (int64_t line = 0; line < job->images * job->rows; line++) {
+        const int64_t n = line / job->rows, h = line % job->rows;
+        const float *from = x + n * job->x_image + h * job->x_row, *of = dy + n * job->dy_image + h * job->dy_row;
+        for (int64_t w = job->columns; w > 0; w--, from += job->x_pixel, of += job->dy_pixel) {
+            UNROLL for (int v = 0; v < V; v++) {
+                const int64_t lane = v * CONVLAB_LANES;
+                const vector_float gradient =
+                    whole ? vector_load(of + lane) : vector_load_partial(of, job->lanes);
+                UNROLL for (int p = 0; p < P; p++) {
+                    const float *tap = from + p * job->x_tap;
+                    total[p][v] += gradient * (whole ? vector_load(tap + lane) : vector_load_partial(tap, job->lanes));
+                }
+            }
+        }
+    }
+    UNROLL for (int p = 0; p < P; p++) {
+        UNROLL for (int v = 0; v < V; v++) {
+            float *sum = target + (p * V + v) * CONVLAB_LANES;
+            if (!job->first) {
+                total[p][v] += vector_load(sum);
+            }
+            vector_store(sum, total[p][v]);
+        }
+    }
+}
+
+/* The next one to four taps of a row of taps; returns how many it did. */
+static int64_t depthwise_weight_taps(int64_t taps, int vectors, const struct depthwise_weight_job *job,
+                                     const float *x, const float *dy, float *target) {
+#define ONE_OR_TWO(P)                                                                                            \
+    if (vectors == 2) {                                                                                          \
+        depthwise_weight_tile(P, 2, job, x, dy, target);                                                         \
+    } else {                                                                                                     \
+        depthwise_weight_tile(P, 1, job, x, dy, target);                                                         \
+    }                                                                                                            \
+    return P;
+    switch (taps) {
+    case 1:
+        ONE_OR_TWO(1)
+    case 2:
+        ONE_OR_TWO(2)
+    case 3:
+        ONE_OR_TWO(3)
+    default:
+        ONE_OR_TWO(4)
+    }
+#undef ONE_OR_TWO
+}
+
+static void run_depthwise_strip(const struct weight_gradient *g, const struct depthwise_weight_plan *plan,
+                                const struct strip *strip, const float *x, float *buffer, int first) {
+    const int64_t channels = g->groups, across = g->horizontal.taps;
+    const float *dy = g->dy + ((strip->n0 * g->vertical.out + strip->h0) * g->horizontal.out + strip->w0) * channels;
+    struct depthwise_weight_job job = {
+        .images = strip->n1 - strip->n0,
+        .rows = strip->h1 - strip->h0,
+        .columns = strip->w1 - strip->w0,
+        .x_image = plan->x_image,
+        .x_row = g->vertical.step * plan->x_row,
+        .x_pixel = g->horizontal.step * channels,
+        .x_tap = g->horizontal.spacing * channels,
+        .dy_image = g->vertical.out * g->horizontal.out * channels,
+        .dy_row = g->horizontal.out * channels,
+        .dy_pixel = channels,
+        .first = first,
+    };
+    for (int64_t block = 0; block < plan->blocks; block++) {
+        const int64_t start = depthwise_start(plan, channels, block, &job.lanes);
+        const int vectors = block_vectors(job.lanes);
+        for (int64_t tap = 0, done; tap < plan->taps; tap += done) {
+            const float *from = x + tap / across * g->vertical.spacing * plan->x_row + tap % across * job.x_tap + start;
+            done = depthwise_weight_taps(across - tap % across, vectors, &job, from, dy + start,
+                                         buffer + (block * plan->taps * 2 + tap * vectors) * CONVLAB_LANES);
+        }
+    }
+}
+
+static void run_depthwise_chunk(const struct weight_gradient *g, const struct depthwise_weight_plan *plan,
+                                int64_t chunk, float *memory, float *copy) {
+    const int64_t strips = strips_count(&plan->strips), first = part_start(strips, plan->chunks, chunk);
+    for (int64_t s = first; s < part_start(strips, plan->chunks, chunk + 1); s++) {
+        const struct strip strip = nth_strip(&plan->strips, g->n, g->vertical.out, g->horizontal.out, s);
+        const float *x = copy;
+        if (plan->copies) {
+            copy_strip(copy, g->x, &strip, &g->vertical, &g->horizontal, g->groups, plan->in_rows, plan->in_columns);
+        } else {
+            x = g->x + strip.n0 * plan->x_image +
+                (g->vertical.origin + strip.h0 * g->vertical.step) * plan->x_row +
+                (g->horizontal.origin + strip.w0 * g->horizontal.step) * g->groups;
+        }
+        run_depthwise_strip(g, plan, &strip, x, memory + plan->buffers + chunk * plan->buffer_floats, s == first);
+        if (g->db) {
+            add_bias_gradient(memory + chunk * g->groups, copy + plan->copy_floats, g, &strip, s == first);
+        }
+    }
+}
+
+/* All chunks added in order; channels that two blocks share come out equal from both. */
+static void reduce_depthwise(const struct weight_gradient *g, const struct depthwise_weight_plan *plan,
+                             const float *memory) {
+    for (int64_t block = 0; block < plan->blocks; block++) {
+        int64_t count;
+        const int64_t start = depthwise_start(plan, g->groups, block, &count);
+        const int64_t width = block_vectors(count) * CONVLAB_LANES;
+        for (int64_t tap = 0; tap < plan->taps; tap++) {
+            const float *from = memory + plan->buffers + block * plan->taps * BLOCK + tap * width;
+            for (int64_t c = 0; c < count; c++) {
+                float sum = from[c];
+                for (int64_t chunk = 1; chunk < plan->chunks; chunk++) {
+                    sum += from[chunk * plan->buffer_floats + c];
+                }
+                g->dw[(start + c) * plan->taps + tap] = sum;
+            }
+        }
+    }
+}
+
+static const char *refuse_not_depthwise(const struct convlab_conv2d_problem *problem) {
+    if (problem->is_double) {
+        return "float64 runs in the reference loops";
+    }
+    return is_depthwise(problem) ? NULL : "not depthwise: groups differ from the channels of input or output";
+}
+
+static void depthwise_backward_weight(const struct convlab_conv2d_problem *problem,
+                                      const struct convlab_conv2d_arguments *arguments, int threads, void *scratch) {
+    const struct weight_gradient g = weight_gradient_of(problem, arguments);
+    const struct depthwise_weight_plan plan = plan_depthwise_weight(&g);
+    float *memory = scratch;
+    const int64_t work = g.n * g.vertical.out * g.horizontal.out * plan.taps * g.groups;
+    const int team = convlab_threads_for(work, plan.chunks, threads);
+#pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
+    for (int64_t chunk = 0; chunk < plan.chunks; chunk++) {
+        float *copy = memory + plan.strip + convlab_thread_index() * plan.thread_floats;
+        run_depthwise_chunk(&g, &plan, chunk, memory, copy);
+    }
+    reduce_depthwise(&g, &plan, memory);
+    reduce_bias(&g, memory, plan.chunks);
+}
+
+static int64_t depthwise_backward_weight_scratch(const struct convlab_conv2d_problem *problem, int threads) {
+    const struct convlab_conv2d_arguments nothing = {0};
+    const struct weight_gradient g = weight_gradient_of(problem, &nothing);
+    const struct depthwise_weight_plan plan = plan_depthwise_weight(&g);
+    return (plan.strip + threads * plan.thread_floats) * (int64_t)sizeof(float);
+}
+
+#endif

@@ -1,0 +1,278 @@
+/* Runs one tap convolution: pack the weights, then strips of outputs by blocks of output channels.
+ *
+ * A block of channels sums its terms in blocks of at most TERMS: their weights stay in the first-level cache
+ * while the pixels of the strip pass by, and short sums added up are more exact than one long sum. The order
+ * of the terms depends on the shape of the kernel alone.
+ */
+#ifndef CONVLAB_TAP_CONVOLUTION_H
+#define CONVLAB_TAP_CONVOLUTION_H
+
+#include "pack.h"
+#include "parallel.h"
+
+enum {
+    TERMS = 128,                 /* 288 terms x two AVX2 vectors = 18 KB of a 32 KB first-level cache */
+    STRIP_PIXELS = 1024,         /* sums of one block: 64 KB with AVX2 */
+    STRIP_FLOATS = 48 * 1024,    /* input that one block of terms reads, of a second-level cache */
+    SUMS_FLOATS = 24 * 1024,     /* sums of all blocks at once */
+    COPY_FLOATS = 128 * 1024,    /* padded copy of several images */
+    TASKS_PER_THREAD = 3         /* so that one late thread does not keep the others waiting long */
+};
+
+/* How a tap convolution is cut up, and where its scratch memory lies (offsets in floats). */
+struct tap_plan {
+    struct strips strips;
+    int64_t blocks_per_group, blocks, block_parts, blocks_at_once;
+    int64_t segments, segment_length, terms, runs; /* runs: blocks of terms of each segment, or of segments */
+    int copies;
+    int64_t x_row, x_image; /* distances in the input of a strip */
+    int64_t in_rows, in_columns;
+    int64_t table, bias, weights, strip, strip_floats, sums_floats, thread_floats;
+};
+
+/* One block of terms. */
+struct term_run {
+    int64_t segment, segments, start, length;
+};
+
+static inline int64_t runs_count(int64_t segments, int64_t length) {
+    if (length >= TERMS) {
+        return segments * ceil_divide(length, TERMS);
+    }
+    return larger(1, ceil_divide(segments, larger(1, TERMS / larger(1, length))));
+}
+
+static inline struct term_run nth_run(const struct tap_plan *plan, int64_t number) {
+    const int64_t length = plan->segment_length;
+    if (length >= TERMS) {
+        const int64_t pieces = ceil_divide(length, TERMS), piece = number % pieces;
+        const int64_t start = part_start(length, pieces, piece);
+        return (struct term_run){number / pieces, 1, start, part_start(length, pieces, piece + 1) - start};
+    }
+    const int64_t segment = part_start(plan->segments, plan->runs, number);
+    return (struct term_run){segment, part_start(plan->segments, plan->runs, number + 1) - segment, 0, length};
+}
+
+static void plan_segments(struct tap_plan *plan, const struct tap_convolution *t) {
+    const int64_t rows = t->vertical.taps, columns = t->horizontal.taps;
+    const int merges = !t->depthwise && t->groups == 1 && t->horizontal.spacing == 1;
+    plan->segments = merges && columns ? rows : rows * columns;
+    plan->segment_length = t->depthwise ? 1 : merges ? columns * t->group_in : t->group_in;
+    plan->segment_length = plan->segments ? plan->segment_length : 0;
+    plan->terms = plan->segments * plan->segment_length;
+    plan->runs = runs_count(plan->segments, plan->segment_length);
+}
+
+/* Cuts the outputs; more pieces for more threads: no sum depends on where the cuts are. */
+static void plan_tasks(struct tap_plan *plan, const struct tap_convolution *t, int threads) {
+    const int64_t channels = t->groups * t->group_in;
+    const int64_t pixels = larger(64, smaller(STRIP_PIXELS, STRIP_FLOATS / smaller(channels, TERMS)));
+    const int64_t wanted = threads > 1 ? threads * TASKS_PER_THREAD : 1;
+    plan->strips = cut_strips(t->n, &t->vertical, &t->horizontal, channels, pixels, COPY_FLOATS);
+    if (plan->strips.images > 1 && plan->strips.parts_n < wanted) {
+        plan->strips.parts_n = smaller(t->n, wanted);
+        plan->strips.images = ceil_divide(t->n, plan->strips.parts_n);
+    }
+    const int64_t strips = larger(1, strips_count(&plan->strips));
+    /* Neighbouring depthwise blocks overlap at the end of the channels: one thread has to write them. */
+    plan->block_parts = strips < wanted && !t->depthwise ? smaller(plan->blocks, ceil_divide(wanted, strips)) : 1;
+    const int64_t sums = plan->strips.images * plan->strips.rows * plan->strips.columns * BLOCK;
+    plan->blocks_at_once = plan->runs > 1 ? larger(1, SUMS_FLOATS / larger(1, sums)) : 1;
+    plan->blocks_at_once = smaller(plan->blocks_at_once, plan->blocks);
+    plan->sums_floats = plan->runs > 1 ? plan->blocks_at_once * sums : 0;
+}
+
+static struct tap_plan plan_taps(const struct tap_convolution *t, int threads) {
+    struct tap_plan plan = {0};
+    const int64_t channels = t->groups * t->group_in;
+    const int64_t width = t->depthwise && channels < BLOCK ? CONVLAB_LANES : BLOCK;
+    plan.blocks_per_group = ceil_divide(t->depthwise ? channels : t->group_out, width);
+    plan.blocks = plan.blocks_per_group * (t->depthwise ? 1 : t->groups);
+    plan_segments(&plan, t);
+    plan_tasks(&plan, t, threads);
+    plan.copies = plan.terms > 0 && (axis_leaves_input(&t->vertical) || axis_leaves_input(&t->horizontal));
+    plan.in_rows = axis_span(&t->vertical, plan.strips.rows);
+    plan.in_columns = axis_span(&t->horizontal, plan.strips.columns);
+    plan.x_row = (plan.copies ? plan.in_columns : t->horizontal.in) * channels;
+    plan.x_image = plan.x_row * (plan.copies ? plan.in_rows : t->vertical.in);
+    plan.strip_floats = plan.copies ? plan.strips.images * plan.x_image : 0;
+    plan.table = 0;
+    plan.bias = round_up(plan.table + 2 * plan.segments, 16);
+    plan.weights = plan.bias + plan.blocks * BLOCK;
+    plan.strip = round_up(plan.weights + plan.blocks * plan.terms * BLOCK, 16);
+    plan.thread_floats = round_up(plan.strip_floats, 16) + round_up(plan.sums_floats, 16);
+    return plan;
+}
+
+static int64_t tap_scratch_bytes(const struct tap_convolution *t, int threads) {
+    const struct tap_plan plan = plan_taps(t, threads);
+    return (plan.strip + threads * plan.thread_floats) * (int64_t)sizeof(float);
+}
+
+/* Where block number `block` begins, and how many channels it has. */
+struct block {
+    int64_t in, out, channels; /* first input channel, first output channel, output channels */
+};
+
+static inline struct block nth_block(const struct tap_convolution *t, const struct tap_plan *plan, int64_t number) {
+    const int64_t group = number / plan->blocks_per_group, first = number % plan->blocks_per_group * BLOCK;
+    if (!t->depthwise) {
+        const int64_t channels = smaller(BLOCK, t->group_out - first);
+        return (struct block){group * t->group_in, group * t->group_out + first, channels};
+    }
+    /* The last block moves back until it is full: no partial vectors, and channels done twice come out equal. */
+    const int64_t width = t->groups >= BLOCK ? BLOCK : CONVLAB_LANES, begin = number * width;
+    const int64_t full = block_vectors(smaller(width, t->groups - begin)) * CONVLAB_LANES;
+    const int64_t start = larger(0, smaller(begin, t->groups - full));
+    return (struct block){start, start, smaller(full, t->groups)};
+}
+
+static void fill_table(int64_t *table, const struct tap_convolution *t, const struct tap_plan *plan) {
+    const int64_t columns = plan->segments == t->vertical.taps ? 1 : t->horizontal.taps;
+    const int64_t x_column = t->horizontal.spacing * t->groups * t->group_in;
+    for (int64_t segment = 0; segment < plan->segments; segment++) {
+        table[segment] = segment / columns * t->vertical.spacing * plan->x_row + segment % columns * x_column;
+    }
+}
+
+/* Everything that the threads of one run share. */
+struct tap_run {
+    const struct tap_convolution *t;
+    const struct tap_plan *plan;
+    const int64_t *table;
+    const float *bias, *weights;
+};
+
+/* One task: a strip, and a range of blocks of output channels. */
+struct tap_task {
+    struct strip strip;
+    int64_t block0, block1;
+    const float *x; /* the first input pixel that the strip sees */
+};
+
+/* One block of terms of one block of channels, over all pixels of the strip. */
+static void run_block(const struct tap_run *run, const struct tap_task *task, int64_t number, int64_t run_number,
+                      float *sums) {
+    const struct tap_convolution *t = run->t;
+    const struct tap_plan *plan = run->plan;
+    const struct block block = nth_block(t, plan, number);
+    const struct term_run terms = nth_run(plan, run_number);
+    const int vectors = block_vectors(block.channels);
+    const int64_t width = vectors * CONVLAB_LANES, most = vectors == 2 ? TILE_2 : TILE_1;
+    const struct strip *strip = &task->strip;
+    const int64_t columns = strip->w1 - strip->w0, tiles = ceil_divide(columns, most);
+    const int64_t channels = t->groups * t->group_in;
+    const tile_function *tile = t->depthwise ? depthwise_tiles[vectors - 1] : tap_tiles[vectors - 1];
+    const struct tile_job job = {
+        .offsets = run->table + terms.segment,
+        .segments = terms.segments,
+        .length = terms.length,
+        .x_pixel = t->horizontal.step * channels,
+        .y_pixel = t->y_pixel,
+        .w = run->weights + number * plan->terms * BLOCK +
+             (terms.segment * plan->segment_length + terms.start) * width,
+        .bias = run->bias + number * BLOCK,
+        .lanes = block.channels - (vectors - 1) * CONVLAB_LANES,
+        .first = run_number == 0,
+        .last = run_number == plan->runs - 1,
+    };
+    for (int64_t n = strip->n0; n < strip->n1; n++) {
+        for (int64_t h = strip->h0; h < strip->h1; h++) {
+            const float *x = task->x + (n - strip->n0) * plan->x_image + block.in + terms.start +
+                             (h - strip->h0) * t->vertical.step * plan->x_row;
+            float *y = t->y + n * t->y_image + h * t->y_row + strip->w0 * t->y_pixel + block.out;
+            for (int64_t i = 0; i < tiles; i++) {
+                const int64_t pixels = part_start(columns, tiles, i + 1) - part_start(columns, tiles, i);
+                tile[pixels](&job, x, sums, y);
+                x += pixels * job.x_pixel;
+                y += pixels * job.y_pixel;
+                sums += plan->runs > 1 ? pixels * width : 0;
+            }
+        }
+    }
+}
+
+/* phi over what a task has just written: whole rows where it owns all channels, else its part of each pixel. */
+static void activate(const struct tap_convolution *t, const struct tap_plan *plan, const struct tap_task *task) {
+    const struct strip *strip = &task->strip;
+    const int whole = task->block0 == 0 && task->block1 == plan->blocks;
+    const int64_t columns = strip->w1 - strip->w0;
+    const struct block last = nth_block(t, plan, task->block1 - 1);
+    const int64_t from = nth_block(t, plan, task->block0).out, to = last.out + last.channels;
+    for (int64_t n = strip->n0; n < strip->n1; n++) {
+        for (int64_t h = strip->h0; h < strip->h1; h++) {
+            float *y = t->y + n * t->y_image + h * t->y_row + strip->w0 * t->y_pixel;
+            if (whole) {
+                t->activation(y, y, columns * t->y_pixel, t->activation_parameters);
+                continue;
+            }
+            for (int64_t i = 0; i < columns; i++, y += t->y_pixel) {
+                t->activation(y + from, y + from, to - from, t->activation_parameters);
+            }
+        }
+    }
+}
+
+static void run_task(const struct tap_run *run, int64_t number, float *copy, float *sums) {
+    const struct tap_convolution *t = run->t;
+    const struct tap_plan *plan = run->plan;
+    const int64_t part = number % plan->block_parts, channels = t->groups * t->group_in;
+    struct tap_task task = {
+        .strip = nth_strip(&plan->strips, t->n, t->vertical.out, t->horizontal.out, number / plan->block_parts),
+        .block0 = part_start(plan->blocks, plan->block_parts, part),
+        .block1 = part_start(plan->blocks, plan->block_parts, part + 1),
+        .x = copy,
+    };
+    if (plan->copies) {
+        copy_strip(copy, t->x, &task.strip, &t->vertical, &t->horizontal, channels, plan->in_rows, plan->in_columns);
+    } else {
+        task.x = t->x + task.strip.n0 * plan->x_image +
+                 (t->vertical.origin + task.strip.h0 * t->vertical.step) * plan->x_row +
+                 (t->horizontal.origin + task.strip.w0 * t->horizontal.step) * channels;
+    }
+    const int64_t sums_of_block = plan->blocks_at_once ? plan->sums_floats / plan->blocks_at_once : 0;
+    for (int64_t first = task.block0; first < task.block1; first += plan->blocks_at_once) {
+        const int64_t end = smaller(task.block1, first + plan->blocks_at_once);
+        for (int64_t r = 0; r < plan->runs; r++) {
+            for (int64_t block = first; block < end; block++) {
+                run_block(run, &task, block, r, sums + (block - first) * sums_of_block);
+            }
+        }
+    }
+    if (t->activation) {
+        activate(t, plan, &task);
+    }
+}
+
+static void pack_nth_block(float *weights, float *bias, const struct tap_convolution *t, const struct tap_plan *plan,
+                           int64_t number) {
+    const struct block block = nth_block(t, plan, number);
+    const int64_t group = t->depthwise ? 0 : number / plan->blocks_per_group;
+    const float *w = t->w + group * t->w_group + (block.out - group * t->group_out) * t->w_out;
+    pack_block(weights + number * plan->terms * BLOCK, t, w, block.channels, t->depthwise ? 1 : t->group_in);
+    pack_bias(bias + number * BLOCK, t->bias ? t->bias + block.out : NULL, block.channels);
+}
+
+static void run_tap_convolution(const struct tap_convolution *t, int threads, void *scratch) {
+    const struct tap_plan plan = plan_taps(t, threads);
+    float *memory = scratch;
+    const struct tap_run run = {t, &plan, scratch, memory + plan.bias, memory + plan.weights};
+    const int64_t tasks = strips_count(&plan.strips) * plan.block_parts;
+    const int64_t work = t->n * t->vertical.out * t->horizontal.out * plan.blocks * BLOCK * plan.terms;
+    const int team = convlab_threads_for(work, tasks, threads);
+    fill_table(scratch, t, &plan);
+#pragma omp parallel num_threads(team) if (team > 1)
+    {
+        float *copy = memory + plan.strip + convlab_thread_index() * plan.thread_floats;
+#pragma omp for schedule(static)
+        for (int64_t block = 0; block < plan.blocks; block++) {
+            pack_nth_block(memory + plan.weights, memory + plan.bias, t, &plan, block);
+        }
+#pragma omp for schedule(dynamic, 1)
+        for (int64_t task = 0; task < tasks; task++) {
+            run_task(&run, task, copy, copy + round_up(plan.strip_floats, 16));
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,245 @@
+/* Cuts (m, c) into chunks of rows, runs them on threads, and adds up what they leave in a fixed order. */
+#include <math.h>
+
+#include "isa_tables.h"
+#include "norm.h"
+#include "parallel.h"
+
+static const struct convlab_norm_table *const tables[CONVLAB_ISA_COUNT] = {
+    NULL, /* the reference has no vectors */
+    &convlab_norm__baseline,
+    CONVLAB_IF_AVX2(&convlab_norm__avx2),
+    CONVLAB_IF_AVX512(&convlab_norm__avx512),
+};
+
+/* Memory moved is what normalization costs: one element counts as so many multiply-adds. */
+static const int64_t COST_PER_ELEMENT = 20;
+/* Rows of about this many elements together are one chunk, but always from 64 to 512 rows: the sums over a
+ * chunk are in float. */
+static const int64_t CHUNK_ELEMENTS = 16384;
+
+enum { COLUMN_ARRAYS = 4 };
+
+/* (m, c) as `rows` rows of `columns`, and one more row of `rest` elements. */
+struct layout {
+    int64_t columns, rows, rest, chunk_rows, chunks;
+};
+
+static struct layout layout_of(int64_t m, int64_t c) {
+    int64_t divisor = 16;
+    while (c % divisor != 0) {
+        divisor /= 2;
+    }
+    struct layout layout;
+    const int64_t pixels = 16 / divisor;
+    layout.columns = pixels * c;
+    layout.rows = m / pixels;
+    layout.rest = m % pixels * c;
+    layout.chunk_rows = CHUNK_ELEMENTS / layout.columns;
+    layout.chunk_rows = layout.chunk_rows < 64 ? 64 : layout.chunk_rows > 512 ? 512 : layout.chunk_rows;
+    layout.chunks = (layout.rows + layout.chunk_rows - 1) / layout.chunk_rows + (layout.rest > 0);
+    return layout;
+}
+
+/* What chunk number `chunk` covers; the last one may be the short row. */
+struct chunk {
+    int64_t start, rows, columns;
+};
+
+static struct chunk chunk_of(const struct layout *layout, int64_t number) {
+    const int64_t first = number * layout->chunk_rows;
+    struct chunk chunk = {first * layout->columns, layout->chunk_rows, layout->columns};
+    if (layout->rest > 0 && number == layout->chunks - 1) {
+        chunk.start = layout->rows * layout->columns;
+        chunk.rows = 1;
+        chunk.columns = layout->rest;
+    } else if (first + chunk.rows > layout->rows) {
+        chunk.rows = layout->rows - first;
+    }
+    return chunk;
+}
+
+/* The workspace: two doubles per channel, then floats: arrays over the columns and what the chunks leave. */
+int64_t convlab_norm_workspace(int64_t m, int64_t c) {
+    const struct layout layout = layout_of(m, c);
+    return 2 * c + (layout.columns * (COLUMN_ARRAYS + CONVLAB_NORM_MOMENTS * layout.chunks) + 1) / 2;
+}
+
+struct workspace {
+    double *first, *second;        /* (c,) */
+    float *columns[COLUMN_ARRAYS]; /* each (columns,) */
+    float *partial;                /* (chunks, values, columns) */
+};
+
+static struct workspace share_workspace(double *memory, const struct layout *layout, int64_t c) {
+    struct workspace w = {memory, memory + c, {NULL}, NULL};
+    float *floats = (float *)(memory + 2 * c);
+    for (int i = 0; i < COLUMN_ARRAYS; i++) {
+        w.columns[i] = floats + i * layout->columns;
+    }
+    w.partial = floats + COLUMN_ARRAYS * layout->columns;
+    return w;
+}
+
+static int team_for(const struct convlab_norm_arrays *a, const struct layout *layout, int threads) {
+    return convlab_threads_for(a->m * a->c * COST_PER_ELEMENT, layout->chunks, threads);
+}
+
+/* Repeats (c,) values over the columns. */
+static void spread(const float *values, int64_t c, int64_t columns, float *target) {
+    for (int64_t column = 0; column < columns; column++) {
+        target[column] = values[column % c];
+    }
+}
+
+/* The mean and the sum of squares about it, from moments about the rounded means of the chunks. */
+static void combine_moments(const struct layout *layout, int64_t m, int64_t c, struct workspace *w) {
+    double *mean = w->first, *squares = w->second;
+    for (int64_t i = 0; i < c; i++) {
+        mean[i] = squares[i] = 0;
+    }
+    for (int64_t number = 0; number < layout->chunks; number++) {
+        const struct chunk chunk = chunk_of(layout, number);
+        const float *part = w->partial + number * CONVLAB_NORM_MOMENTS * layout->columns;
+        for (int64_t pixel = 0; pixel < chunk.columns; pixel += c) {
+            for (int64_t i = 0; i < c; i++) {
+                mean[i] += (double)part[pixel + i] * (double)chunk.rows + part[chunk.columns + pixel + i];
+            }
+        }
+    }
+    for (int64_t i = 0; i < c; i++) {
+        mean[i] = m > 0 ? mean[i] / (double)m : 0;
+    }
+    for (int64_t number = 0; number < layout->chunks; number++) {
+        const struct chunk chunk = chunk_of(layout, number);
+        const float *part = w->partial + number * CONVLAB_NORM_MOMENTS * layout->columns;
+        for (int64_t pixel = 0; pixel < chunk.columns; pixel += c) {
+            for (int64_t i = 0; i < c; i++) {
+                const double away = (double)part[pixel + i] - mean[i];
+                const double rests = part[chunk.columns + pixel + i];
+                squares[i] += part[2 * chunk.columns + pixel + i] + away * (2 * rests + away * (double)chunk.rows);
+            }
+        }
+    }
+}
+
+static void normalize_all(const struct convlab_norm_table *table, const struct convlab_norm_arrays *a,
+                          const struct layout *layout, struct workspace *w, int team) {
+    float *const *columns = w->columns;
+    const float *x = a->x;
+    float *y = a->out;
+#pragma omp parallel for schedule(static) num_threads(team)
+    for (int64_t number = 0; number < layout->chunks; number++) {
+        const struct chunk chunk = chunk_of(layout, number);
+        table->normalize(x + chunk.start, columns[0], columns[1], columns[2], chunk.rows, chunk.columns,
+                         y + chunk.start);
+    }
+}
+
+/* columns 0, 1, 2 = mean, scale * inverse_std, shift */
+static void spread_affine(const struct convlab_norm_arrays *a, const struct layout *layout, struct workspace *w) {
+    const float *scale = a->scale, *inverse_std = a->inverse_std;
+    spread(a->mean, a->c, layout->columns, w->columns[0]);
+    spread(a->shift, a->c, layout->columns, w->columns[2]);
+    for (int64_t column = 0; column < layout->columns; column++) {
+        w->columns[1][column] = scale[column % a->c] * inverse_std[column % a->c];
+    }
+}
+
+void convlab_norm_forward(const struct convlab_norm_arrays *a, int is_double, double *workspace, int isa,
+                          int threads) {
+    if (is_double || isa == CONVLAB_ISA_REFERENCE) {
+        convlab_norm_forward_reference(a, is_double);
+        return;
+    }
+    const struct convlab_norm_table *table = tables[isa];
+    const struct layout layout = layout_of(a->m, a->c);
+    struct workspace w = share_workspace(workspace, &layout, a->c);
+    const int team = team_for(a, &layout, threads);
+    const float *x = a->x;
+#pragma omp parallel for schedule(static) num_threads(team)
+    for (int64_t number = 0; number < layout.chunks; number++) {
+        const struct chunk chunk = chunk_of(&layout, number);
+        table->moments(x + chunk.start, chunk.rows, chunk.columns,
+                       w.partial + number * CONVLAB_NORM_MOMENTS * layout.columns);
+    }
+    combine_moments(&layout, a->m, a->c, &w);
+    for (int64_t i = 0; i < a->c; i++) {
+        const double variance = a->m > 0 ? w.second[i] / (double)a->m : 0;
+        ((float *)a->mean)[i] = (float)w.first[i];
+        ((float *)a->inverse_std)[i] = (float)(1 / sqrt(variance + a->epsilon));
+    }
+    spread_affine(a, &layout, &w);
+    normalize_all(table, a, &layout, &w, team);
+}
+
+void convlab_norm_inference(const struct convlab_norm_arrays *a, int is_double, double *workspace, int isa,
+                            int threads) {
+    if (is_double || isa == CONVLAB_ISA_REFERENCE) {
+        convlab_norm_inference_reference(a, is_double);
+        return;
+    }
+    const struct layout layout = layout_of(a->m, a->c);
+    struct workspace w = share_workspace(workspace, &layout, a->c);
+    spread_affine(a, &layout, &w);
+    normalize_all(tables[isa], a, &layout, &w, team_for(a, &layout, threads));
+}
+
+/* dshift and dscale from the sums that the chunks left, and columns 0 to 3 = mean, factor, part, slope */
+static void finish_gradient_sums(const struct convlab_norm_arrays *a, const struct layout *layout,
+                                 struct workspace *w) {
+    double *plain = w->first, *weighted = w->second;
+    for (int64_t i = 0; i < a->c; i++) {
+        plain[i] = weighted[i] = 0;
+    }
+    for (int64_t number = 0; number < layout->chunks; number++) {
+        const struct chunk chunk = chunk_of(layout, number);
+        const float *part = w->partial + number * CONVLAB_NORM_GRADIENT_SUMS * layout->columns;
+        for (int64_t pixel = 0; pixel < chunk.columns; pixel += a->c) {
+            for (int64_t i = 0; i < a->c; i++) {
+                plain[i] += part[pixel + i];
+                weighted[i] += part[chunk.columns + pixel + i];
+            }
+        }
+    }
+    const float *scale = a->scale, *inverse_std = a->inverse_std;
+    for (int64_t i = 0; i < a->c; i++) {
+        ((float *)a->dshift)[i] = (float)plain[i];
+        ((float *)a->dscale)[i] = (float)(weighted[i] * inverse_std[i]);
+    }
+    const double m = a->m > 0 ? (double)a->m : 1;
+    for (int64_t column = 0; column < layout->columns; column++) {
+        const int64_t i = column % a->c;
+        w->columns[1][column] = scale[i] * inverse_std[i];
+        w->columns[2][column] = (float)(plain[i] / m);
+        w->columns[3][column] = (float)(weighted[i] / m * inverse_std[i] * inverse_std[i]);
+    }
+}
+
+void convlab_norm_backward(const struct convlab_norm_arrays *a, int is_double, double *workspace, int isa,
+                           int threads) {
+    if (is_double || isa == CONVLAB_ISA_REFERENCE) {
+        convlab_norm_backward_reference(a, is_double);
+        return;
+    }
+    const struct convlab_norm_table *table = tables[isa];
+    const struct layout layout = layout_of(a->m, a->c);
+    struct workspace w = share_workspace(workspace, &layout, a->c);
+    const int team = team_for(a, &layout, threads);
+    const float *x = a->x, *grad = a->grad;
+    float *dx = a->out, *const *columns = w.columns;
+    spread(a->mean, a->c, layout.columns, columns[0]);
+#pragma omp parallel for schedule(static) num_threads(team)
+    for (int64_t number = 0; number < layout.chunks; number++) {
+        const struct chunk chunk = chunk_of(&layout, number);
+        table->gradient_sums(x + chunk.start, grad + chunk.start, columns[0], chunk.rows, chunk.columns,
+                             w.partial + number * CONVLAB_NORM_GRADIENT_SUMS * layout.columns);
+    }
+    finish_gradient_sums(a, &layout, &w);
+#pragma omp parallel for schedule(static) num_threads(team)
+    for (int64_t number = 0; number < layout.chunks; number++) {
+        const struct chunk chunk = chunk_of(&layout, number);
+        table->input_gradient(x + chunk.start, grad + chunk.start, columns[0], columns[1], columns[2], columns[3],
+                              chunk.rows, chunk.columns, dx + chunk.start);
+    }
+}

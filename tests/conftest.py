@@ -1,0 +1,71 @@
+"""What tests of all parts share."""
+
+import os
+import sys
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+
+import pytest
+
+from convlab import kernels
+from convlab.plugin import hookimpl
+from convlab.registry import registry
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _same_settings_after_every_test() -> Iterator[None]:
+    """Brings back instruction set and threads, which are state of the process."""
+    with kernels.use_isa(kernels.isa()), kernels.use_threads(kernels.threads()):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps tests away from the user's cache and data, and runs away from the working directory."""
+    monkeypatch.setenv("CONVLAB_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.delenv("CONVLAB_DATA_DIR", raising=False)
+
+
+@pytest.fixture
+def mnist_folder() -> Path:
+    """The folder of the real MNIST files; set CONVLAB_TEST_DATA to the folder that holds ``mnist``."""
+    return _test_data("mnist")
+
+
+@pytest.fixture
+def cifar10_zip() -> Path:
+    """The zip of CIFAR-10 as JPEG files in class folders."""
+    return _test_data("cifar10-jpeg.zip")
+
+
+def _test_data(name: str) -> Path:
+    path = Path(os.environ.get("CONVLAB_TEST_DATA", SHARED_DATA)) / name
+    if not path.exists():
+        pytest.skip(f"needs {name}: not in {path.parent}; CONVLAB_TEST_DATA may name its folder")
+    return path
+
+
+@pytest.fixture
+def third_party_plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Installs, for one test, a plugin that offers the initializer ``spiral`` and the optimizer ``walk``."""
+
+    def spiral(spec: object, rng: object, *, turns: float = 2.0, filters: tuple[int, ...] = (1, 2)) -> None:
+        """Fills with spirals."""
+
+    def walk(parameters: object, *, lr: float, mode: Literal["up", "down"] = "up", rate: object = 3) -> None:
+        """Walks."""
+
+    module = ModuleType("third_party_plugin")
+    module.convlab_initializers = hookimpl(lambda: {"spiral": spiral}, specname="convlab_initializers")  # type: ignore[attr-defined]
+    module.convlab_optimizers = hookimpl(lambda: {"walk": walk}, specname="convlab_optimizers")  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "third_party_plugin", module)
+    found = [*entry_points(group="convlab"), EntryPoint("third", "third_party_plugin", "convlab")]
+    monkeypatch.setattr("convlab.registry.entry_points", lambda group: found)
+    registry.cache_clear()
+    yield
+    registry.cache_clear()

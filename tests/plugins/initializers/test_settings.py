@@ -1,0 +1,53 @@
+"""Settings out of range are refused, naming initializer, field, range and value."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from convlab.errors import ConfigError
+from convlab.plugin import Array
+
+NAN, INF = float("nan"), float("inf")
+
+OUT_OF_RANGE: list[tuple[str, dict[str, Any], str]] = [
+    ("constant", {"value": NAN}, "value must be finite, got nan"),
+    ("normal", {"std": -1.0}, "std must be >= 0 and finite, got -1.0"),
+    ("normal", {"std": INF}, "std must be >= 0 and finite, got inf"),
+    ("uniform", {"limit": -0.1}, "limit must be >= 0 and finite, got -0.1"),
+    ("truncated_normal", {"std": NAN}, "std must be >= 0 and finite, got nan"),
+    ("variance_scaling", {"scale": -2.0}, 'scale must be >= 0 or "auto", got -2.0'),
+    ("variance_scaling", {"scale": "big"}, "scale must be >= 0 or \"auto\", got 'big'"),
+    (
+        "variance_scaling",
+        {"mode": "fan"},
+        "mode must be one of fan_in, fan_out, fan_avg, fan_geo_avg, got 'fan'",
+    ),
+    (
+        "variance_scaling",
+        {"distribution": "cauchy"},
+        "distribution must be one of uniform, normal, truncated_normal, got 'cauchy'",
+    ),
+    ("he_normal", {"negative_slope": INF}, "negative_slope must be finite, got inf"),
+    ("he_uniform", {"negative_slope": NAN}, "negative_slope must be finite, got nan"),
+    ("orthogonal", {"gain": -1.0}, 'gain must be >= 0 or "auto", got -1.0'),
+    ("orthogonal", {"gain": "relu"}, "gain must be >= 0 or \"auto\", got 'relu'"),
+    ("sobel", {"orientations": 0}, "orientations must be >= 1, got 0"),
+    ("sobel", {"channels": "all"}, "channels must be one of same, random, got 'all'"),
+    ("gabor", {"channels": "all"}, "channels must be one of same, random, got 'all'"),
+    ("gabor", {"orientations": -3}, "orientations must be >= 1, got -3"),
+    ("gabor", {"wavelengths": ()}, r"wavelengths must be one or more numbers of pixels >= 2, got \(\)"),
+    ("gabor", {"wavelengths": (1.5,)}, r"wavelengths must be one or more .* >= 2, got \(1.5,\)"),
+    ("gabor", {"phases": (NAN,)}, r"phases must be one or more finite angles, got \(nan,\)"),
+    ("gabor", {"gamma": 0.0}, "gamma must be > 0 and finite, got 0.0"),
+    ("gabor", {"bandwidth": -1.0}, "bandwidth must be > 0 and finite, got -1.0"),
+]
+
+
+@pytest.mark.parametrize(("name", "config", "message"), OUT_OF_RANGE)
+@pytest.mark.parametrize("shape", [(8, 3, 3, 2), (4, 6)])
+def test_settings_out_of_range_are_refused(
+    name: str, config: dict[str, Any], message: str, shape: tuple[int, ...], initialize: Callable[..., Array]
+) -> None:
+    with pytest.raises(ConfigError, match=f"^initializer '{name}': {message}$"):
+        initialize(name, shape, **config)

@@ -1,0 +1,111 @@
+"""The walk in blocks: its seams show nowhere, and it needs no memory."""
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convlab.errors import ConfigError
+from convlab.plugin import ParameterBuffers
+from convlab_plugins.optimizers import OFFERS, blockwise
+
+VARIANTS: list[tuple[str, dict[str, Any]]] = [
+    *((name, {"weight_decay": 0.1}) for name in OFFERS),
+    ("rmsprop", {"centered": True, "momentum": 0.5}),
+]
+
+
+def steps(name: str, config: dict[str, Any], parameters: ParameterBuffers) -> None:
+    optimizer = OFFERS[name](parameters, **config)
+    rng = np.random.default_rng(3)
+    for _ in range(4):
+        parameters.gradients[...] = rng.standard_normal(parameters.gradients.size)
+        optimizer.step(optimizer.lr)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("name", "config"), VARIANTS)
+def test_size_of_the_blocks_changes_no_bit(
+    name: str, config: dict[str, Any], dtype: Any, make_buffers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, cut = make_buffers(100, 41, dtype), make_buffers(100, 41, dtype)
+    steps(name, config, whole)
+    monkeypatch.setattr(blockwise, "BLOCK_SIZE", 16)
+    steps(name, config, cut)
+    assert whole.values.dtype == dtype
+    np.testing.assert_array_equal(whole.values, cut.values)
+
+
+@pytest.mark.parametrize(
+    ("decayed", "size", "expected"),
+    [
+        (0, 0, []),
+        (0, 3, [(0, 3)]),
+        (4, 4, [(0, 4)]),
+        (9, 11, [(0, 4), (4, 8), (8, 9), (9, 11)]),
+        (1, 9, [(0, 1), (1, 5), (5, 9)]),
+    ],
+)
+def test_blocks_cover_everything_once_and_keep_to_one_side_of_decay(
+    decayed: int, size: int, expected: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blockwise, "BLOCK_SIZE", 4)
+    assert blockwise._bounds(decayed, size) == expected
+
+
+@pytest.mark.parametrize(("name", "config"), VARIANTS)
+def test_a_step_changes_no_gradient_and_keeps_the_dtype_of_its_state(
+    name: str, config: dict[str, Any], make_buffers: Any
+) -> None:
+    parameters = make_buffers(5, 3, np.float32)
+    optimizer = OFFERS[name](parameters, **config)
+    parameters.gradients[...] = 1.5
+    optimizer.step(optimizer.lr)
+    np.testing.assert_array_equal(parameters.gradients, 1.5)
+    assert {array.dtype for array in optimizer.state().values()} <= {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(("name", "config"), VARIANTS)
+def test_a_step_allocates_nothing_large(name: str, config: dict[str, Any], make_buffers: Any) -> None:
+    parameters = make_buffers(200_000, 100_000, np.float32)
+    optimizer = OFFERS[name](parameters, **config)
+    tracemalloc.start()
+    try:
+        optimizer.step(optimizer.lr)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20_000  # the values alone take 1,200,000 bytes
+
+
+@pytest.mark.parametrize("name", sorted(OFFERS))
+def test_a_model_without_trained_parameters_is_no_obstacle(name: str) -> None:
+    optimizer = OFFERS[name](ParameterBuffers([]))
+    optimizer.step(optimizer.lr)
+    assert optimizer.steps == 1
+
+
+OUT_OF_RANGE: list[tuple[str, dict[str, Any], str]] = [
+    *((name, {"lr": 0.0}, "lr must be > 0 and finite, got 0.0") for name in OFFERS),
+    *((name, {"lr": float("nan")}, "lr must be > 0 and finite, got nan") for name in OFFERS),
+    *((name, {"weight_decay": -0.1}, "weight_decay must be >= 0 and finite, got -0.1") for name in OFFERS),
+    ("momentum", {"momentum": 1.0}, r"momentum must be in \[0, 1\), got 1.0"),
+    ("nesterov", {"momentum": -0.1}, r"momentum must be in \[0, 1\), got -0.1"),
+    ("adagrad", {"initial_accumulator": -1.0}, "initial_accumulator must be >= 0 and finite, got -1.0"),
+    ("adagrad", {"epsilon": 0.0}, "epsilon must be > 0 and finite, got 0.0"),
+    ("rmsprop", {"decay": 1.0}, r"decay must be in \[0, 1\), got 1.0"),
+    ("rmsprop", {"momentum": 2.0}, r"momentum must be in \[0, 1\), got 2.0"),
+    ("rmsprop", {"epsilon": -1e-8}, "epsilon must be > 0 and finite, got -1e-08"),
+    ("adam", {"betas": (0.9, 1.0)}, r"betas must be two numbers in \[0, 1\), got \(0.9, 1.0\)"),
+    ("adamw", {"betas": (0.9,)}, r"betas must be two numbers in \[0, 1\), got \(0.9,\)"),
+    ("adamw", {"epsilon": 0.0}, "epsilon must be > 0 and finite, got 0.0"),
+]
+
+
+@pytest.mark.parametrize(("name", "config", "message"), OUT_OF_RANGE)
+def test_settings_out_of_range_are_refused(
+    name: str, config: dict[str, Any], message: str, make_buffers: Any
+) -> None:
+    with pytest.raises(ConfigError, match=f"^optimizer '{name}': {message}$"):
+        OFFERS[name](make_buffers(), **config)

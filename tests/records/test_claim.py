@@ -1,0 +1,125 @@
+"""One writer at a time."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from convlab.errors import RecordError
+from convlab.records.run_directory import RunDirectory
+
+HOLD = (
+    "import sys\n"
+    "from convlab.records import RunDirectory\n"
+    "with RunDirectory(sys.argv[1]).claim():\n"
+    "    print('held', flush=True)\n"
+    "    sys.stdin.read()\n"
+)
+
+
+@contextmanager
+def other_process_holding(run: RunDirectory) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(run.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_second_process_is_refused_by_host_and_process(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    with other_process_holding(run) as process:
+        expected = (
+            f"{run.path} is being written by process {process.pid} on {socket.gethostname()}; "
+            "wait for it or stop it, then run again"
+        )
+        with pytest.raises(RecordError) as caught, run.claim():
+            pass
+        assert str(caught.value) == expected
+        assert run.status == "running"
+
+
+def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    with other_process_holding(run) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert run.status == "interrupted"
+        with run.claim():
+            assert run.status == "running"
+
+
+def test_the_same_process_is_refused_too(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    with run.claim():
+        with pytest.raises(RecordError, match=f"process {os.getpid()} on"), run.claim():
+            pass
+        assert run.status == "running"
+    with run.claim():
+        pass
+
+
+def test_the_claim_ends_with_an_exception(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    with pytest.raises(ZeroDivisionError), run.claim():
+        raise ZeroDivisionError
+    assert run.status == "interrupted"
+
+
+def test_asking_for_the_status_does_not_disturb_a_claim(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    with run.claim():
+        pass
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            RunDirectory(run.path).status  # noqa: B018
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for _ in range(50):
+            with run.claim():
+                pass
+    finally:
+        done.set()
+        asking.join()
+
+
+def test_text_in_a_foreign_lock_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    with run.claim():
+        (run.path / "lock").write_text("\x1b[2J")
+        with pytest.raises(RecordError, match="is being written by another process"), run.claim():
+            pass
+
+
+def test_claiming_removes_what_a_crash_left_half_written(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "run")
+    run.checkpoints.mkdir(parents=True)
+    left = run.checkpoints / ".epoch-0001.safetensors.0a1b2c3d.partial"
+    left.write_bytes(b"half")
+    with run.claim():
+        assert not left.exists()
+
+
+def test_a_run_cannot_be_made_below_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    run = RunDirectory(tmp_path / "file" / "run")
+    with pytest.raises(RecordError, match="a file is in the way of a folder"), run.claim():
+        pass

@@ -1,0 +1,52 @@
+"""What record.json says about software and machine."""
+
+import json
+import platform
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convlab.records.environment import environment
+
+
+def describe() -> dict[str, object]:
+    return environment(isa="avx2", threads=2, plugins={"convlab": "0.1.0"})
+
+
+def test_names_software_and_machine() -> None:
+    found = describe()
+    assert found["python"] == platform.python_version()
+    assert found["numpy"] == np.__version__
+    assert (found["isa"], found["threads"], found["plugins"]) == ("avx2", 2, {"convlab": "0.1.0"})
+    assert isinstance(found["command"], list)
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_outside_a_repository_there_is_no_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert (describe()["revision"], describe()["modified"]) == (None, None)
+
+
+def test_in_a_repository_the_revision_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("shutil").which("git") or pytest.skip("needs git")
+    monkeypatch.chdir(tmp_path)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
+    Path("a.txt").write_text("one")
+    for arguments in (["init", "-q"], ["add", "a.txt"], ["commit", "-qm", "first"]):
+        subprocess.run(["git", *identity, *arguments], check=True)
+    head = subprocess.run(["git", "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    assert (describe()["revision"], describe()["modified"]) == (head.stdout.strip(), False)
+    Path("a.txt").write_text("two")
+    assert describe()["modified"] is True
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError("git"), subprocess.TimeoutExpired("git", 2)])
+def test_without_git_a_run_goes_on(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(subprocess, "run", fail)
+    assert describe()["revision"] is None

@@ -1,0 +1,148 @@
+import math
+
+import numpy as np
+import pytest
+
+from convlab import kernels
+from convlab.contracts.dataset import Dataset, Split
+from convlab.errors import ConfigError, DivergenceError
+from convlab.fitting import load_dataset
+from convlab.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
+from convlab.losses import SoftmaxCrossEntropy
+from convlab.model import Model
+from convlab.preprocessing import Preprocessing
+from convlab.registry import registry
+from convlab.training import (
+    Interrupted,
+    Position,
+    Trainer,
+    checkpoint_arrays,
+    load_checkpoint_arrays,
+    split_validation,
+)
+
+EPOCHS = 3
+
+
+@pytest.fixture(scope="module")
+def data() -> Dataset:
+    return load_dataset({"name": "synthetic", "shape": [8, 8, 1], "train_size": 150, "test_size": 40})
+
+
+def make_trainer(data: Dataset, *, lr: float = 0.01, seed: int = 0, epochs: int = EPOCHS) -> Trainer:
+    layers = [Conv2D(4, 3, activation="relu"), BatchNorm(), Flatten(), Dropout(0.2), Dense(len(data.classes))]
+    model = Model(layers, data.image_shape, seed=seed)
+    train, validation = split_validation(data.train, 0.2, len(data.classes))
+    return Trainer(
+        model,
+        registry().build("optimizer", {"name": "adam", "lr": lr}, model.parameters),
+        lambda step, total: 1.0 - step / total,
+        SoftmaxCrossEntropy(),
+        train,
+        validation,
+        Preprocessing.fitted(train.images),
+        epochs=epochs,
+        batch_size=32,
+        seed=seed,
+    )
+
+
+def ignore(epoch: int, step: int) -> None:
+    pass
+
+
+def test_training_lowers_the_loss_and_measures_what_the_records_need(data: Dataset) -> None:
+    trainer = make_trainer(data)
+    history = [trainer.run_epoch(ignore) for _ in range(EPOCHS)]
+    assert history[-1]["train_loss"] < history[0]["train_loss"]
+    assert set(history[0]) == {
+        "epoch",
+        "train_loss",
+        "train_accuracy",
+        "validation_loss",
+        "validation_accuracy",
+        "learning_rate",
+        "gradient_norm",
+        "images_per_second",
+        "seconds",
+    }
+    assert [metrics["epoch"] for metrics in history] == [1, 2, 3]
+    steps = math.ceil(120 / 32)
+    assert history[-1]["learning_rate"] == pytest.approx(0.01 / (EPOCHS * steps))
+
+
+@pytest.mark.parametrize("threads", [2, 3, 4])
+def test_the_number_of_threads_changes_no_bit(data: Dataset, threads: int) -> None:
+    def trained(count: int) -> np.ndarray:
+        with kernels.use_threads(count):
+            trainer = make_trainer(data)
+            trainer.run_epoch(ignore)
+            return trainer.model.parameters.values.copy()
+
+    assert np.array_equal(trained(1), trained(threads))
+
+
+@pytest.mark.parametrize("stop_at", [1, 3, 4, 6])
+def test_resuming_after_any_step_changes_no_bit(data: Dataset, stop_at: int) -> None:
+    undisturbed = make_trainer(data)
+    expected = [undisturbed.run_epoch(ignore) for _ in range(EPOCHS)]
+
+    first, done = make_trainer(data), []
+
+    def count(epoch: int, step: int) -> None:
+        done.append(step)
+
+    found = []
+    try:
+        for _ in range(EPOCHS):
+            found.append(first.run_epoch(count, lambda: len(done) == stop_at))
+    except Interrupted:
+        pass
+    meta = first.position.to_strings()
+    arrays = {name: array.copy() for name, array in checkpoint_arrays(first.model, first.optimizer).items()}
+
+    second = make_trainer(data, seed=0)
+    load_checkpoint_arrays(second.model, second.optimizer, arrays, first.optimizer.steps)
+    second.position = Position.from_strings(meta)
+    found = found[: second.position.epoch]
+    found += [second.run_epoch(ignore) for _ in range(EPOCHS - second.position.epoch)]
+
+    assert np.array_equal(second.model.parameters.values, undisturbed.model.parameters.values)
+    compared = ("train_loss", "train_accuracy", "validation_loss", "gradient_norm", "learning_rate")
+    assert [[item[name] for name in compared] for item in found] == [
+        [item[name] for name in compared] for item in expected
+    ]
+
+
+def test_a_loss_that_is_not_finite_stops_training_before_the_step(data: Dataset) -> None:
+    trainer = make_trainer(data)
+    trainer.model.parameters.values[0] = np.inf
+    before = trainer.model.parameters.values.copy()
+    with (
+        np.errstate(invalid="ignore"),
+        pytest.raises(DivergenceError, match=r"the loss became nan in epoch 1, step 1; lower optimizer\.lr"),
+    ):
+        trainer.run_epoch(ignore)
+    assert np.array_equal(trainer.model.parameters.values, before)
+
+
+def test_an_empty_training_split_is_refused(data: Dataset) -> None:
+    empty = Split(data.train.images[:0], data.train.labels[:0])
+    with pytest.raises(ConfigError, match="no images to train on"):
+        make_trainer(Dataset("empty", empty, data.test, data.classes))
+
+
+def test_validation_takes_the_same_share_of_every_class_whatever_the_seed() -> None:
+    labels = np.repeat(np.arange(3), [100, 50, 10])
+    split = Split(np.arange(160, dtype=np.uint8).reshape(160, 1, 1, 1), labels)
+    left, held_back = split_validation(split, 0.1, 3)
+    assert np.bincount(held_back.labels).tolist() == [10, 5, 1]
+    assert sorted([*left.images.ravel(), *held_back.images.ravel()]) == list(range(160))
+
+
+def test_batches_larger_than_the_data_are_cut(data: Dataset) -> None:
+    trainer = make_trainer(data)
+    assert trainer.steps_per_epoch == 4
+    assert trainer.evaluate(data.test).accuracy == pytest.approx(
+        np.mean(trainer.model.predict(data.test.images).argmax(axis=1) == data.test.labels)
+    )
