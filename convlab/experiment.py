@@ -72,7 +72,7 @@ class Result:
     """What a run reached.
 
     Attributes:
-        status: ``"finished"``, ``"diverged"`` or ``"interrupted"``.
+        status: ``"finished"``, ``"diverged"``, ``"interrupted"`` or ``"failed"``.
         directory: where the run is recorded.
         epochs: epochs done.
         seconds: time spent in training steps.
@@ -174,11 +174,12 @@ def run(
         stack.enter_context(directory.claim())
         if rerun:
             directory.clear()
-        finished = directory.result
-        if finished is not None and finished["status"] in ("finished", "diverged"):
-            result = Result(**finished, directory=directory.path, metrics=directory.metrics, reused=True)
+        known = directory.result
+        if known is not None and known["status"] != "failed":
+            result = Result(**known, directory=directory.path, metrics=directory.metrics, reused=True)
             listener.run_finished(result)
             return result
+        directory.discard_result()
         directory.write_config(settings.to_mapping())
         directory.write_record(
             environment(isa=kernels.isa(), threads=kernels.threads(), plugins=plugins)
@@ -269,8 +270,8 @@ class _Run:
             self._save_checkpoint()
             self._end(self._result("interrupted", "interrupted"), final=False)
             raise
-        except BaseException as error:
-            self._end(self._result("failed", f"{type(error).__name__}: {error}"), final=False)
+        except Exception as error:
+            self._end(self._result("failed", f"{type(error).__name__}: {error}"), final=True)
             raise
         self._end(result, final=True)
         return result
@@ -356,7 +357,7 @@ class _Run:
         return result
 
     def _end(self, result: Result, *, final: bool) -> None:
-        """Tells everybody; only a final result is written to result.json, the others can be resumed."""
+        """Tells everybody; only a final result is written to result.json, an interrupted run has none."""
         if final:
             self.directory.write_result(result.to_mapping())
         for tracker in self.trackers:

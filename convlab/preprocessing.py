@@ -24,7 +24,7 @@ class Preprocessing:
 
     Example:
         >>> images = np.array([[[[0], [255]]]], np.uint8)
-        >>> Preprocessing.fitted(images, "standardize").apply(images).ravel().tolist()
+        >>> Preprocessing.fitted(images, "standardize").apply(images).ravel().round(6).tolist()
         [-1.0, 1.0]
         >>> Preprocessing.fitted(images, "unit").apply(images).ravel().tolist()
         [0.0, 1.0]

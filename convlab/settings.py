@@ -78,8 +78,8 @@ class Settings:
     preprocessing: Literal["standardize", "unit"] = "standardize"
     validation_fraction: float = 0.1
     seed: int = 0
-    epochs: int = 10
-    batch_size: int = 64
+    epochs: int = 20
+    batch_size: int = 32
     threads: int | None = None
     precision: Literal["float32"] = "float32"
     trackers: tuple[Choice, ...] = ()

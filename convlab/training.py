@@ -67,7 +67,7 @@ class Position:
             RecordError: if a value is missing or no number.
         """
         try:
-            return cls(**{item.name: type(item.default)(texts[item.name]) for item in fields(cls)})
+            return cls(**{item.name: type(getattr(cls, item.name))(texts[item.name]) for item in fields(cls)})
         except (KeyError, ValueError) as error:
             raise RecordError(f"checkpoint: its position in training cannot be read: {error}") from None
 
@@ -237,7 +237,7 @@ def split_validation(train: Split, fraction: float, classes: int) -> tuple[Split
         >>> split = Split(np.zeros((20, 1, 1, 1), np.uint8), np.arange(20) % 2)
         >>> left, held_back = split_validation(split, 0.2, 2)
         >>> len(left), held_back.labels.tolist()
-        (16, [1, 0, 0, 1])
+        (16, [1, 1, 0, 0])
     """
     held_back = np.zeros(len(train), bool)
     for label in range(classes):

@@ -33,6 +33,7 @@ examples:
   convlab run data=mnist model=keras_mnist epochs=5   choose parts, set values
   convlab run -m initializer='glob(*)' seed=0,1       sweep over all initializers and two seeds
   convlab compare runs/default                        compare runs
+  convlab show runs/default/0123456789ab              look at one run
   convlab plugins info adam                           what a plugin does and takes
 
 options:

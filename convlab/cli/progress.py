@@ -22,7 +22,7 @@ FIELD_LIMIT = 40
 
 
 class Progress(Listener):
-    """Shows a bar for the steps of an epoch where the terminal allows it, and one line for every epoch.
+    """Shows a bar for the steps where the terminal allows it, and one line for every epoch.
 
     Args:
         console: where to.
@@ -41,7 +41,6 @@ class Progress(Listener):
             auto_refresh=False,
             disable=not shows_bars(console),
         )
-        self._task = self._bar.add_task("")
         self._plan: RunPlan | None = None
         self._result: Result | None = None
         self._redrawn = 0.0
@@ -76,27 +75,30 @@ class Progress(Listener):
         if not self._title:
             for line in describe(plan):
                 self._console.print(line)
+        self._bar.add_task("", total=plan.epochs * plan.steps_per_epoch)
+        self._move_bar(plan, plan.first_epoch + 1, 0)
         self._bar.start()
 
     def step_done(self, epoch: int, step: int) -> None:
         """Moves the bar, at most ten times a second."""
         now = time.perf_counter()
-        if self._plan is None or self._bar.disable or now - self._redrawn < REDRAW_SECONDS:
+        if self._plan is None or now - self._redrawn < REDRAW_SECONDS:
             return
         self._redrawn = now
-        of_epochs = f"epoch {epoch}/{self._plan.epochs}"
-        self._bar.update(
-            self._task,
-            description=f"{self._title} {of_epochs}".strip(),
-            completed=step,
-            total=self._plan.steps_per_epoch,
-            refresh=True,
-        )
+        self._move_bar(self._plan, epoch, step)
 
     def epoch_done(self, metrics: Mapping[str, float | int]) -> None:
         """Prints what the epoch reached."""
-        if self._plan is not None and not self._title:
+        if self._plan is None:
+            return
+        self._move_bar(self._plan, int(metrics["epoch"]), self._plan.steps_per_epoch)
+        if not self._title:
             self._console.print(epoch_line(metrics, self._plan.epochs))
+
+    def _move_bar(self, plan: RunPlan, epoch: int, step: int) -> None:
+        description = f"{self._title} epoch {epoch}/{plan.epochs}".strip()
+        steps = (epoch - 1) * plan.steps_per_epoch + step
+        self._bar.update(self._bar.task_ids[0], description=description, completed=steps, refresh=True)
 
     def run_finished(self, result: Result) -> None:
         """Takes the bar away."""
@@ -110,12 +112,14 @@ def describe(plan: RunPlan) -> list[str]:
     images = [f"{plan.train_images:,} training", f"{plan.test_images:,} test images"]
     if plan.validation_images:
         images.insert(1, f"{plan.validation_images:,} validation")
-    start = f", from epoch {plan.first_epoch + 1}" if plan.first_epoch else ""
+    epochs = counted(plan.epochs, "epoch")
+    if plan.first_epoch:
+        epochs += f", from epoch {plan.first_epoch + 1}"
     return [
         f"{group_text(settings, 'data')} ({', '.join(images)}), {group_text(settings, 'model')} "
         f"({plan.parameter_count:,} parameters)",
         f"{group_text(settings, 'initializer')}, {group_text(settings, 'activation')}, "
-        f"{group_text(settings, 'optimizer')}, batch {settings.batch_size}, {counted(plan.epochs, 'epoch')}{start}, "
+        f"{group_text(settings, 'optimizer')}, batch {settings.batch_size}, {epochs}, "
         f"{kernels.isa()} on {counted(kernels.threads(), 'core')}",
     ]
 

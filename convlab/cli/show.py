@@ -9,7 +9,7 @@ from rich.console import Console
 from convlab.cli import console
 from convlab.cli.arguments import Parser
 from convlab.cli.choices import choice_overrides
-from convlab.cli.text import one_line, result_lines, value_text
+from convlab.cli.text import counted, one_line, result_lines, value_text
 from convlab.errors import MissingExtraError, RecordError
 from convlab.inspect import draw_curves, draw_filters, terminal_curves
 from convlab.records.run_directory import RunDirectory, find_runs
@@ -34,7 +34,7 @@ def main(words: Sequence[str]) -> int:
     metrics = run.metrics
     lines = [
         f"run                  {run.path}",
-        f"status               {run.status}, {len(metrics)} epochs recorded",
+        f"status               {run.status}, {counted(len(metrics), 'epoch')} recorded",
         *result_lines(run.result or {}),
         f"settings             {_changes(run.config)}",
     ]

@@ -101,9 +101,7 @@ def _run_job(job: Job, title: str, directories: list[Path], *, rerun: bool) -> s
         finally:
             if listener.directory is not None and listener.directory not in directories:
                 directories.append(listener.directory)
-    err.print(
-        f"{title}  {f'failed: {failure}' if failure else _summary(result)}", style="red" if failure else None
-    )
+    err.print(f"{title}  {failure or _summary(result)}", style="red" if failure else None)
     return failure
 
 

@@ -41,12 +41,23 @@ def value_text(value: Any) -> str:
     return str(value)
 
 
+def counted(number: Any, thing: str) -> str:
+    """A number of things.
+
+    Example:
+        >>> counted(1, "epoch"), counted(1200, "epoch")
+        ('1 epoch', '1,200 epochs')
+    """
+    text = f"{number:,}" if isinstance(number, int) else str(number)
+    return f"{text} {thing}" if number == 1 else f"{text} {thing}s"
+
+
 def seconds_text(seconds: float) -> str:
     """A duration as people read it.
 
     Example:
         >>> seconds_text(3.21), seconds_text(75), seconds_text(3700)
-        ('3.2 s', '1 min 15 s', '1 h 02 min')
+        ('3.2 s', '1 min 15 s', '1 h 01 min')
     """
     if seconds < 60:
         return f"{seconds:.1f} s"
@@ -73,9 +84,8 @@ def result_lines(result: Mapping[str, Any]) -> list[str]:
     if validation is not None:
         lines.append(f"validation accuracy  {validation:.4f}" + (f" (best {best:.4f})" if best else ""))
     if _number(result.get("seconds")) is not None:
-        lines.append(
-            f"time                 {seconds_text(result['seconds'])} for {result.get('epochs')} epochs"
-        )
+        epochs = counted(result.get("epochs"), "epoch")
+        lines.append(f"time                 {seconds_text(result['seconds'])} for {epochs}")
     if result.get("message"):
         lines.append(f"ended with           {result['message']}")
     return lines

@@ -33,9 +33,8 @@ from convlab.kernels.pool import (
     max_pool2d,
     max_pool2d_backward,
     max_pool2d_indices,
-    pool2d_output_shape,
-    pool_index_dtype,
 )
+from convlab.kernels.pool_geometry import pool2d_output_shape, pool_index_dtype
 from convlab.kernels.runtime import build_info, isa, isas, threads, use_isa, use_threads
 
 __all__ = [

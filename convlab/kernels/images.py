@@ -42,7 +42,7 @@ def normalize_images(
 
     Example:
         >>> images = np.uint8([0, 255]).reshape(2, 1, 1, 1)
-        >>> normalize_images(images, [1, 0, 1], [0.5], [0.5]).ravel().tolist()
+        >>> normalize_images(images, [1, 0, 1], [0.5], [0.5]).round(6).ravel().tolist()
         [1.0, -1.0, 1.0]
     """
     where = "normalize_images"
@@ -70,7 +70,9 @@ def _checked_indices(where: str, indices: npt.ArrayLike, count: int) -> npt.NDAr
     chosen = np.require(array, np.int64, ["C", "A"])
     bad = _elementwise.first_outside(chosen, count)
     if bad >= 0:
-        raise ShapeError(f"{where}: indices[{bad}]={array[bad]} is outside [0, {count}), the number of images")
+        raise ShapeError(
+            f"{where}: indices[{bad}]={array[bad]} is outside [0, {count}), the number of images"
+        )
     return chosen
 
 

@@ -132,7 +132,9 @@ def _checked_labels(where: str, labels: npt.ArrayLike, logits: Array) -> npt.NDA
     """Labels as contiguous int64 in range."""
     array = np.asarray(labels)
     if array.dtype.kind not in "iu":
-        raise ShapeError(f"{where}: labels must be integers, got {array.dtype}; convert with astype(np.int64)")
+        raise ShapeError(
+            f"{where}: labels must be integers, got {array.dtype}; convert with astype(np.int64)"
+        )
     if array.shape != logits.shape[:1]:
         raise ShapeError(
             f"{where}: labels must have shape {logits.shape[:1]} for logits.shape={logits.shape}, "

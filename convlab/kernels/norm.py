@@ -57,7 +57,10 @@ def batch_norm_forward(
     """
     where = "batch_norm_forward"
     array = _with_channels(where, "x", x)
-    factors, terms = channel_floats(where, "scale", scale, array), channel_floats(where, "shift", shift, array)
+    factors, terms = (
+        channel_floats(where, "scale", scale, array),
+        channel_floats(where, "shift", shift, array),
+    )
     _check_epsilon(where, epsilon)
     y = output_array(where, "out", out, array.shape, array.dtype)
     if out is not None:
@@ -106,7 +109,10 @@ def batch_norm_inference(
     """
     where = "batch_norm_inference"
     array = _with_channels(where, "x", x)
-    factors, terms = channel_floats(where, "scale", scale, array), channel_floats(where, "shift", shift, array)
+    factors, terms = (
+        channel_floats(where, "scale", scale, array),
+        channel_floats(where, "shift", shift, array),
+    )
     centers, spreads = (
         channel_floats(where, "mean", mean, array),
         channel_floats(where, "variance", variance, array),
@@ -133,8 +139,8 @@ def batch_norm_backward(
 ) -> tuple[Array, Array, Array]:
     """Carries a gradient back through `batch_norm_forward`, the statistics included.
 
-    With h = (x - mean) * inverse_std over m values a channel: ``dshift = sum grad``, ``dscale = sum grad * h``,
-    ``dx = scale * inverse_std * (grad - dshift / m - h * dscale / m)``.
+    With h = (x - mean) * inverse_std over m values a channel: ``dshift = sum grad``,
+    ``dscale = sum grad * h``, ``dx = scale * inverse_std * (grad - dshift / m - h * dscale / m)``.
 
     Args:
         x: what was normalized, (..., c), float32 or float64.
@@ -161,7 +167,10 @@ def batch_norm_backward(
     array, gradient = _with_channels(where, "x", x), input_floats(where, "grad", grad)
     same_shape(where, "x", array, "grad", gradient)
     same_dtype(where, "x", array, "grad", gradient)
-    factors, centers = channel_floats(where, "scale", scale, array), channel_floats(where, "mean", mean, array)
+    factors, centers = (
+        channel_floats(where, "scale", scale, array),
+        channel_floats(where, "mean", mean, array),
+    )
     slopes = channel_floats(where, "inverse_std", inverse_std, array)
     dx = output_array(where, "out", out, array.shape, array.dtype)
     if out is not None:
@@ -178,7 +187,8 @@ def _with_channels(where: str, name: str, given: npt.ArrayLike) -> Array:
     array = input_floats(where, name, given)
     if array.ndim < 2 or array.shape[-1] == 0:
         raise ShapeError(
-            f"{where}: {name} must be (..., channels) with at least one channel, got {name}.shape={array.shape}"
+            f"{where}: {name} must be (..., channels) with at least one channel, "
+            f"got {name}.shape={array.shape}"
         )
     return array
 

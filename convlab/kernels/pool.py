@@ -1,28 +1,16 @@
 """Pooling of NHWC arrays: maximum and mean over windows, mean over whole images, and their gradients."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from convlab.errors import ShapeError
 from convlab.kernels import _pool, runtime
-from convlab.kernels.arguments import Padding, Pair, check_rank, check_size, pair, padding_sides, whole_number
+from convlab.kernels.arguments import Padding, Pair
 from convlab.kernels.buffers import Array, input_floats, output_array, refuse_overlap
-
-# Windows of up to this many positions have their indices in bytes.
-MAX_BYTE_POSITIONS = 255
-
-
-class _Geometry(NamedTuple):
-    """A checked pooling geometry, for any number of images."""
-
-    problem: _pool.Problem
-    image: tuple[int, int, int]
-    output: tuple[int, int, int]
-    index_dtype: type[np.uint8] | type[np.int32]
+from convlab.kernels.pool_geometry import checked_geometry, checked_gradient, checked_image
 
 
 def max_pool2d(
@@ -56,7 +44,7 @@ def max_pool2d(
         >>> max_pool2d(x, 2)[0, :, :, 0].tolist()
         [[5.0, 7.0], [13.0, 15.0]]
     """
-    array, geometry = _prepare("max_pool2d", x, window, stride, padding)
+    array, geometry = checked_image("max_pool2d", x, window, stride, padding)
     y = output_array("max_pool2d", "out", out, (array.shape[0], *geometry.output), array.dtype)
     if out is not None:
         refuse_overlap("max_pool2d", "out", y, x=x)
@@ -98,7 +86,7 @@ def max_pool2d_indices(
         (3.0, 1)
     """
     where = "max_pool2d_indices"
-    array, geometry = _prepare(where, x, window, stride, padding)
+    array, geometry = checked_image(where, x, window, stride, padding)
     shape = (array.shape[0], *geometry.output)
     y = output_array(where, "out", out, shape, array.dtype)
     indices = output_array(where, "out_indices", out_indices, shape, geometry.index_dtype)
@@ -143,7 +131,7 @@ def max_pool2d_backward(
         [0.0, 0.0, 0.0, 1.0]
     """
     where = "max_pool2d_backward"
-    gradient, geometry = _prepare_backward(where, grad, input_shape, window, stride, padding)
+    gradient, geometry = checked_gradient(where, grad, input_shape, window, stride, padding)
     positions = np.asarray(indices)
     if positions.shape != gradient.shape or positions.dtype != geometry.index_dtype:
         raise ShapeError(
@@ -191,7 +179,7 @@ def avg_pool2d(
         >>> avg_pool2d(x, 2)[0, :, :, 0].tolist()
         [[2.5, 4.5], [10.5, 12.5]]
     """
-    array, geometry = _prepare("avg_pool2d", x, window, stride, padding, count_include_pad)
+    array, geometry = checked_image("avg_pool2d", x, window, stride, padding, count_include_pad)
     y = output_array("avg_pool2d", "out", out, (array.shape[0], *geometry.output), array.dtype)
     if out is not None:
         refuse_overlap("avg_pool2d", "out", y, x=x)
@@ -231,7 +219,7 @@ def avg_pool2d_backward(
         [0.25, 0.25, 0.25, 0.25]
     """
     where = "avg_pool2d_backward"
-    gradient, geometry = _prepare_backward(
+    gradient, geometry = checked_gradient(
         where, grad, input_shape, window, stride, padding, count_include_pad
     )
     dx = output_array(where, "out", out, (len(gradient), *geometry.image), gradient.dtype)
@@ -259,7 +247,7 @@ def global_average_pool(x: npt.ArrayLike, *, out: npt.NDArray[Any] | None = None
         [[1.5]]
     """
     where = "global_average_pool"
-    array, geometry = _prepare(where, x, 1, None, 0)
+    array, geometry = checked_image(where, x, 1, None, 0)
     y = output_array(where, "out", out, (array.shape[0], array.shape[3]), array.dtype)
     if out is not None:
         refuse_overlap(where, "out", y, x=x)
@@ -290,7 +278,7 @@ def global_average_pool_backward(
     where = "global_average_pool_backward"
     gradient = input_floats(where, "grad", grad)
     shape = tuple(input_shape)
-    geometry = _checked_geometry(where, "input_shape", shape, 1, None, 0, False)
+    geometry = checked_geometry(where, "input_shape", shape, 1, None, 0, False)
     if gradient.shape != (shape[0], shape[3]):
         raise ShapeError(
             f"{where}: grad must have shape {(shape[0], shape[3])} for input_shape={shape}, "
@@ -301,143 +289,3 @@ def global_average_pool_backward(
         refuse_overlap(where, "out", dx, grad=grad)
     _pool.global_backward(geometry.problem, gradient, dx, *runtime.selected())
     return dx
-
-
-def pool2d_output_shape(
-    input_shape: Sequence[int],
-    window: int | Pair,
-    *,
-    stride: int | Pair | None = None,
-    padding: Padding = 0,
-) -> tuple[int, int, int, int]:
-    """The shape of what `max_pool2d` and `avg_pool2d` give, without computing anything.
-
-    Args:
-        input_shape: (n, h, w, c).
-        window: as for `max_pool2d`, as the next two.
-        stride: the window's size by default.
-        padding: on each side less than the window.
-
-    Returns:
-        (n, oh, ow, c) with ``oh = (h + top + bottom - window) // stride + 1``.
-
-    Raises:
-        ShapeError: sizes that do not fit each other.
-
-    Example:
-        >>> pool2d_output_shape((8, 28, 28, 32), 3, stride=2, padding="same")
-        (8, 14, 14, 32)
-    """
-    shape = tuple(input_shape)
-    geometry = _checked_geometry("pool2d_output_shape", "input_shape", shape, window, stride, padding, False)
-    return (shape[0], *geometry.output)
-
-
-def pool_index_dtype(window: int | Pair) -> np.dtype[np.uint8] | np.dtype[np.int32]:
-    """The dtype of the positions that `max_pool2d_indices` gives.
-
-    Args:
-        window: height and width, >= 1, a number or (vertical, horizontal).
-
-    Returns:
-        uint8 for windows of at most 255 positions, else int32.
-
-    Raises:
-        ShapeError: not a window.
-
-    Example:
-        >>> pool_index_dtype(2), pool_index_dtype((16, 16))
-        (dtype('uint8'), dtype('int32'))
-    """
-    height, width = pair("pool_index_dtype", "window", window)
-    return np.dtype(np.uint8) if height * width <= MAX_BYTE_POSITIONS else np.dtype(np.int32)
-
-
-def _prepare(
-    where: str,
-    x: npt.ArrayLike,
-    window: int | Pair,
-    stride: int | Pair | None,
-    padding: Padding,
-    count_include_pad: bool = False,
-) -> tuple[Array, _Geometry]:
-    array = input_floats(where, "x", x)
-    return array, _checked_geometry(where, "x", array.shape, window, stride, padding, count_include_pad)
-
-
-def _prepare_backward(
-    where: str,
-    grad: npt.ArrayLike,
-    input_shape: Sequence[int],
-    window: int | Pair,
-    stride: int | Pair | None,
-    padding: Padding,
-    count_include_pad: bool = False,
-) -> tuple[Array, _Geometry]:
-    gradient = input_floats(where, "grad", grad)
-    shape = tuple(input_shape)
-    geometry = _checked_geometry(where, "input_shape", shape, window, stride, padding, count_include_pad)
-    if gradient.shape != (shape[0], *geometry.output):
-        raise ShapeError(
-            f"{where}: grad must have shape {(shape[0], *geometry.output)} for input_shape={shape}, "
-            f"got grad.shape={gradient.shape}"
-        )
-    return gradient, geometry
-
-
-def _checked_geometry(
-    where: str,
-    name: str,
-    shape: tuple[int, ...],
-    window: int | Pair,
-    stride: int | Pair | None,
-    padding: Padding,
-    count_include_pad: bool,
-) -> _Geometry:
-    """The geometry for a shape; found again without any check for sizes seen before."""
-    check_rank(where, name, shape, "(n, h, w, c)")
-    check_size(where, name, shape)
-    whole_number(where, f"{name}.shape[0]", shape[0], 0)
-    arguments = (where, name, shape[1:], window, stride, padding, bool(count_include_pad))
-    try:
-        return _geometry(*arguments)
-    except TypeError:  # lists and arrays are as good as tuples, but cannot be looked up
-        return _geometry.__wrapped__(*arguments)
-
-
-@lru_cache(maxsize=256, typed=True)
-def _geometry(
-    where: str,
-    name: str,
-    image: tuple[int, ...],
-    window: int | Pair,
-    stride: int | Pair | None,
-    padding: Padding,
-    count_include_pad: bool,
-) -> _Geometry:
-    h, w, c = (whole_number(where, f"each of {name}.shape[1:]", size, 1) for size in image)
-    r, s = pair(where, "window", window)
-    stride_h, stride_w = (r, s) if stride is None else pair(where, "stride", stride)
-    (top, bottom), (left, right) = padding_sides(where, padding, (h, w), (r, s), (stride_h, stride_w))
-    for side, amount, size in (
-        ("top", top, r),
-        ("bottom", bottom, r),
-        ("left", left, s),
-        ("right", right, s),
-    ):
-        if amount >= size:
-            raise ShapeError(
-                f"{where}: padding at the {side} (={amount}) must be less than the window (={size}), "
-                f"else a window would cover no pixel"
-            )
-    if r > h + top + bottom or s > w + left + right:
-        raise ShapeError(
-            f"{where}: the window of {r}x{s} is larger than the padded input of "
-            f"{h + top + bottom}x{w + left + right}; use a smaller window or more padding"
-        )
-    oh, ow = (h + top + bottom - r) // stride_h + 1, (w + left + right - s) // stride_w + 1
-    small = r * s <= MAX_BYTE_POSITIONS
-    problem = _pool.Problem(
-        (h, w, c), (r, s), (stride_h, stride_w), (top, left), (oh, ow), 1 if small else 4, count_include_pad
-    )
-    return _Geometry(problem, (h, w, c), (oh, ow, c), np.uint8 if small else np.int32)

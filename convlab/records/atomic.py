@@ -22,7 +22,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         content: all of it.
 
     Raises:
-        RecordError: if the disk is full, the folder is read-only and so on; `path` is as it was before.
+        RecordError: if the disk is full, the folder is read-only and so on; `path` never holds a part.
     """
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     with reporting(path, "writing"):

@@ -9,6 +9,7 @@ from convlab.plugin import Array, InitializerSpec
 from convlab_plugins.checks import require
 
 _PLUGIN = "initializer 'orthogonal'"
+_ROWS = 16  # rows that pass through all reflections together, while they are in the cache
 
 
 def orthogonal(
@@ -44,7 +45,7 @@ def orthogonal(
     References:
         Saxe, McClelland, Ganguli: Exact solutions to the nonlinear dynamics of learning in deep linear neural
         networks, 2014 (arXiv 1312.6120). Stewart: The efficient generation of random orthogonal matrices
-        with an application to condition estimators, 1980, section 3, for the reflections. Mezzadri: How to
+        with an application to condition estimators, 1980, for the reflections. Mezzadri: How to
         generate random matrices from the classical compact groups, 2007, section 5, for the signs. PyTorch
         and Keras flatten all filters into one matrix; here each group of a grouped convolution, being a map
         of its own, has its own.
@@ -66,14 +67,17 @@ def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> Array:
 
 def _orthonormal_rows(rng: np.random.Generator, rows: int, columns: int) -> Array:
     """A product of random reflections; no BLAS, whose bits and speed vary with the number of its threads."""
-    normals = [rng.standard_normal(columns - row) for row in range(rows)]
+    mirrors = [rng.standard_normal(columns - row) for row in range(rows)]
+    signs = np.array([1.0 if mirror[0] < 0 else -1.0 for mirror in mirrors])
+    for mirror, sign in zip(mirrors, signs, strict=True):
+        mirror[0] -= sign * np.sqrt(np.sum(mirror * mirror))
+        mirror *= np.sqrt(2 / np.sum(mirror * mirror))
     q = np.eye(rows, columns)
-    for row, mirror in reversed(list(enumerate(normals))):
-        sign = 1.0 if mirror[0] >= 0 else -1.0
-        mirror[0] += sign * np.sqrt(np.sum(mirror * mirror))
-        block = q[row:, row:]
-        heights = np.einsum("ij,j->i", block, mirror)
-        heights *= 2 / np.sum(mirror * mirror)
-        block -= np.multiply.outer(heights, mirror)
-        q[row] *= -sign
+    for start in range(0, rows, _ROWS):
+        stop = min(start + _ROWS, rows)
+        for row in reversed(range(stop)):
+            block = q[max(start, row) : stop, row:]
+            heights = np.einsum("ij,j->i", block, mirrors[row])
+            block -= np.multiply.outer(heights, mirrors[row])
+    q *= signs[:, np.newaxis]
     return q

@@ -1,8 +1,8 @@
 /* Runs one tap convolution: pack the weights, then strips of outputs by blocks of output channels.
  *
- * A block of channels sums its terms in blocks of at most TERMS: their weights stay in the first-level cache
- * while the pixels of the strip pass by, and short sums added up are more exact than one long sum. The order
- * of the terms depends on the shape of the kernel alone.
+ * A block of channels sums its terms in runs of about RUN_TERMS, whose weights stay in the first-level cache while
+ * the pixels of the strip pass by. A run is made of chains (see tap_tile.h). The order of the terms depends on the
+ * shape of the kernel alone.
  */
 #ifndef CONVLAB_TAP_CONVOLUTION_H
 #define CONVLAB_TAP_CONVOLUTION_H
@@ -11,7 +11,9 @@
 #include "parallel.h"
 
 enum {
-    TERMS = 128,                 /* 288 terms x two AVX2 vectors = 18 KB of a 32 KB first-level cache */
+    RUN_TERMS = 256,             /* 256 terms x two AVX2 vectors = 16 KB of a 32 KB first-level cache */
+    CHAIN_TERMS = 64,
+    LEAST_TERMS_TO_HALVE = 12,   /* fewer terms are one chain */
     STRIP_PIXELS = 1024,         /* sums of one block: 64 KB with AVX2 */
     STRIP_FLOATS = 48 * 1024,    /* input that one block of terms reads, of a second-level cache */
     SUMS_FLOATS = 24 * 1024,     /* sums of all blocks at once */
@@ -23,34 +25,25 @@ enum {
 struct tap_plan {
     struct strips strips;
     int64_t blocks_per_group, blocks, block_parts, blocks_at_once;
-    int64_t segments, segment_length, terms, runs; /* runs: blocks of terms of each segment, or of segments */
+    int64_t segments, segment_length, terms; /* a segment: neighbouring input values */
+    int64_t chain_terms, pieces, runs;
     int copies;
     int64_t x_row, x_image; /* distances in the input of a strip */
     int64_t in_rows, in_columns;
     int64_t table, bias, weights, strip, strip_floats, sums_floats, thread_floats;
 };
 
-/* One block of terms. */
-struct term_run {
-    int64_t segment, segments, start, length;
-};
-
-static inline int64_t runs_count(int64_t segments, int64_t length) {
-    if (length >= TERMS) {
-        return segments * ceil_divide(length, TERMS);
+/* Chains of at most CHAIN_TERMS, and several of them also where there are few terms. */
+static inline int64_t chain_terms(int64_t terms) {
+    if (terms < LEAST_TERMS_TO_HALVE) {
+        return terms;
     }
-    return larger(1, ceil_divide(segments, larger(1, TERMS / larger(1, length))));
+    return smaller(CHAIN_TERMS, ceil_divide(terms, terms < 4 * LEAST_TERMS_TO_HALVE ? 2 : 3));
 }
 
-static inline struct term_run nth_run(const struct tap_plan *plan, int64_t number) {
-    const int64_t length = plan->segment_length;
-    if (length >= TERMS) {
-        const int64_t pieces = ceil_divide(length, TERMS), piece = number % pieces;
-        const int64_t start = part_start(length, pieces, piece);
-        return (struct term_run){number / pieces, 1, start, part_start(length, pieces, piece + 1) - start};
-    }
-    const int64_t segment = part_start(plan->segments, plan->runs, number);
-    return (struct term_run){segment, part_start(plan->segments, plan->runs, number + 1) - segment, 0, length};
+/* A piece is a segment, or a part of a segment that is longer than a chain should be. */
+static inline int64_t pieces_of_segment(const struct tap_plan *plan) {
+    return larger(1, ceil_divide(plan->segment_length, larger(1, plan->chain_terms)));
 }
 
 static void plan_segments(struct tap_plan *plan, const struct tap_convolution *t) {
@@ -60,13 +53,15 @@ static void plan_segments(struct tap_plan *plan, const struct tap_convolution *t
     plan->segment_length = t->depthwise ? 1 : merges ? columns * t->group_in : t->group_in;
     plan->segment_length = plan->segments ? plan->segment_length : 0;
     plan->terms = plan->segments * plan->segment_length;
-    plan->runs = runs_count(plan->segments, plan->segment_length);
+    plan->chain_terms = chain_terms(plan->terms);
+    plan->pieces = plan->segments * pieces_of_segment(plan);
+    plan->runs = larger(1, smaller(plan->pieces, ceil_divide(plan->terms, RUN_TERMS)));
 }
 
 /* Cuts the outputs; more pieces for more threads: no sum depends on where the cuts are. */
 static void plan_tasks(struct tap_plan *plan, const struct tap_convolution *t, int threads) {
     const int64_t channels = t->groups * t->group_in;
-    const int64_t pixels = larger(64, smaller(STRIP_PIXELS, STRIP_FLOATS / smaller(channels, TERMS)));
+    const int64_t pixels = larger(64, smaller(STRIP_PIXELS, STRIP_FLOATS / smaller(channels, RUN_TERMS)));
     const int64_t wanted = threads > 1 ? threads * TASKS_PER_THREAD : 1;
     plan->strips = cut_strips(t->n, &t->vertical, &t->horizontal, channels, pixels, COPY_FLOATS);
     if (plan->strips.images > 1 && plan->strips.parts_n < wanted) {
@@ -79,7 +74,7 @@ static void plan_tasks(struct tap_plan *plan, const struct tap_convolution *t, i
     const int64_t sums = plan->strips.images * plan->strips.rows * plan->strips.columns * BLOCK;
     plan->blocks_at_once = plan->runs > 1 ? larger(1, SUMS_FLOATS / larger(1, sums)) : 1;
     plan->blocks_at_once = smaller(plan->blocks_at_once, plan->blocks);
-    plan->sums_floats = plan->runs > 1 ? plan->blocks_at_once * sums : 0;
+    plan->sums_floats = plan->runs > 1 ? plan->blocks_at_once * sums : TILE_2 * BLOCK;
 }
 
 static struct tap_plan plan_taps(const struct tap_convolution *t, int threads) {
@@ -97,7 +92,7 @@ static struct tap_plan plan_taps(const struct tap_convolution *t, int threads) {
     plan.x_image = plan.x_row * (plan.copies ? plan.in_rows : t->vertical.in);
     plan.strip_floats = plan.copies ? plan.strips.images * plan.x_image : 0;
     plan.table = 0;
-    plan.bias = round_up(plan.table + 2 * plan.segments, 16);
+    plan.bias = round_up(plan.table + plan.pieces * (int64_t)(sizeof(struct piece) / sizeof(float)), 16);
     plan.weights = plan.bias + plan.blocks * BLOCK;
     plan.strip = round_up(plan.weights + plan.blocks * plan.terms * BLOCK, 16);
     plan.thread_floats = round_up(plan.strip_floats, 16) + round_up(plan.sums_floats, 16);
@@ -127,19 +122,37 @@ static inline struct block nth_block(const struct tap_convolution *t, const stru
     return (struct block){start, start, smaller(full, t->groups)};
 }
 
-static void fill_table(int64_t *table, const struct tap_convolution *t, const struct tap_plan *plan) {
+/* All pieces in the order of the packed weights; chains end where they are long enough, and with each run. */
+static void fill_table(struct piece *table, const struct tap_convolution *t, const struct tap_plan *plan) {
     const int64_t columns = plan->segments == t->vertical.taps ? 1 : t->horizontal.taps;
     const int64_t x_column = t->horizontal.spacing * t->groups * t->group_in;
-    for (int64_t segment = 0; segment < plan->segments; segment++) {
-        table[segment] = segment / columns * t->vertical.spacing * plan->x_row + segment % columns * x_column;
+    const int64_t parts = pieces_of_segment(plan);
+    int64_t run = 0, chain = 0;
+    for (int64_t i = 0; i < plan->pieces; i++) {
+        const int64_t segment = i / parts, start = part_start(plan->segment_length, parts, i % parts);
+        const int64_t length = part_start(plan->segment_length, parts, i % parts + 1) - start;
+        const int ends_run = i + 1 == part_start(plan->pieces, plan->runs, run + 1);
+        chain += length;
+        table[i].offset =
+            segment / columns * t->vertical.spacing * plan->x_row + segment % columns * x_column + start;
+        table[i].length = length;
+        table[i].ends_chain = ends_run || chain + length / 2 > plan->chain_terms;
+        chain = table[i].ends_chain ? 0 : chain;
+        run += ends_run;
     }
+}
+
+/* Terms before piece number `piece`. */
+static inline int64_t terms_before(const struct tap_plan *plan, int64_t piece) {
+    const int64_t parts = pieces_of_segment(plan);
+    return piece / parts * plan->segment_length + part_start(plan->segment_length, parts, piece % parts);
 }
 
 /* Everything that the threads of one run share. */
 struct tap_run {
     const struct tap_convolution *t;
     const struct tap_plan *plan;
-    const int64_t *table;
+    const struct piece *table;
     const float *bias, *weights;
 };
 
@@ -150,13 +163,13 @@ struct tap_task {
     const float *x; /* the first input pixel that the strip sees */
 };
 
-/* One block of terms of one block of channels, over all pixels of the strip. */
+/* One run of terms of one block of channels, over all pixels of the strip. */
 static void run_block(const struct tap_run *run, const struct tap_task *task, int64_t number, int64_t run_number,
                       float *sums) {
     const struct tap_convolution *t = run->t;
     const struct tap_plan *plan = run->plan;
     const struct block block = nth_block(t, plan, number);
-    const struct term_run terms = nth_run(plan, run_number);
+    const int64_t piece = part_start(plan->pieces, plan->runs, run_number);
     const int vectors = block_vectors(block.channels);
     const int64_t width = vectors * CONVLAB_LANES, most = vectors == 2 ? TILE_2 : TILE_1;
     const struct strip *strip = &task->strip;
@@ -164,13 +177,11 @@ static void run_block(const struct tap_run *run, const struct tap_task *task, in
     const int64_t channels = t->groups * t->group_in;
     const tile_function *tile = t->depthwise ? depthwise_tiles[vectors - 1] : tap_tiles[vectors - 1];
     const struct tile_job job = {
-        .offsets = run->table + terms.segment,
-        .segments = terms.segments,
-        .length = terms.length,
+        .pieces = run->table + piece,
+        .pieces_count = part_start(plan->pieces, plan->runs, run_number + 1) - piece,
         .x_pixel = t->horizontal.step * channels,
         .y_pixel = t->y_pixel,
-        .w = run->weights + number * plan->terms * BLOCK +
-             (terms.segment * plan->segment_length + terms.start) * width,
+        .w = run->weights + number * plan->terms * BLOCK + terms_before(plan, piece) * width,
         .bias = run->bias + number * BLOCK,
         .lanes = block.channels - (vectors - 1) * CONVLAB_LANES,
         .first = run_number == 0,
@@ -178,7 +189,7 @@ static void run_block(const struct tap_run *run, const struct tap_task *task, in
     };
     for (int64_t n = strip->n0; n < strip->n1; n++) {
         for (int64_t h = strip->h0; h < strip->h1; h++) {
-            const float *x = task->x + (n - strip->n0) * plan->x_image + block.in + terms.start +
+            const float *x = task->x + (n - strip->n0) * plan->x_image + block.in +
                              (h - strip->h0) * t->vertical.step * plan->x_row;
             float *y = t->y + n * t->y_image + h * t->y_row + strip->w0 * t->y_pixel + block.out;
             for (int64_t i = 0; i < tiles; i++) {
@@ -230,7 +241,7 @@ static void run_task(const struct tap_run *run, int64_t number, float *copy, flo
                  (t->vertical.origin + task.strip.h0 * t->vertical.step) * plan->x_row +
                  (t->horizontal.origin + task.strip.w0 * t->horizontal.step) * channels;
     }
-    const int64_t sums_of_block = plan->blocks_at_once ? plan->sums_floats / plan->blocks_at_once : 0;
+    const int64_t sums_of_block = plan->runs > 1 ? plan->sums_floats / plan->blocks_at_once : 0;
     for (int64_t first = task.block0; first < task.block1; first += plan->blocks_at_once) {
         const int64_t end = smaller(task.block1, first + plan->blocks_at_once);
         for (int64_t r = 0; r < plan->runs; r++) {

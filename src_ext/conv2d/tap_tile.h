@@ -1,7 +1,8 @@
 /* The innermost loops: P pixels x V vectors of output channels in registers.
  *
- * A tile sums one block of terms: `segments` runs of `length` input values, the run number i beginning offsets[i]
- * behind the pixel. Weights lie in the order in which they are used, V vectors a term.
+ * A tile sums one run of terms, as several chains: a chain is summed in registers from zero, its end is added to
+ * what came before. Short chains are more exact than one long sum. Weights lie in the order of use, V vectors a
+ * term.
  */
 #ifndef CONVLAB_TAP_TILE_H
 #define CONVLAB_TAP_TILE_H
@@ -10,38 +11,50 @@
 
 #define UNROLL _Pragma("GCC unroll 32")
 
+/* Neighbouring input values, `offset` floats behind the pixel. */
+struct piece {
+    int64_t offset, length;
+    int64_t ends_chain; /* the chain ends with this piece */
+};
+
 struct tile_job {
-    const int64_t *offsets; /* of each segment, in floats */
-    int64_t segments, length;
+    const struct piece *pieces;
+    int64_t pieces_count;
     int64_t x_pixel, y_pixel; /* distance of neighbouring pixels, in floats */
     const float *w;
     const float *bias; /* V vectors */
     int64_t lanes;     /* channels that exist in the last vector */
-    int first, last;   /* whether this block of terms begins, ends the sum */
+    int first, last;   /* whether this run of terms begins, ends the sum */
 };
 
-/* Adds what earlier blocks summed up; then either keeps the sum, or adds the bias and writes the output. */
-CONVLAB_INLINE void finish_tile(const int P, const int V, const struct tile_job *job, vector_float (*total)[2],
-                                float *sums, float *y) {
-    if (!job->first) {
-        UNROLL for (int p = 0; p < P; p++) {
-            UNROLL for (int v = 0; v < V; v++) {
-                total[p][v] += vector_load(sums + (p * V + v) * CONVLAB_LANES);
-            }
-        }
+CONVLAB_INLINE void clear_tile(const int P, const int V, vector_float (*total)[2]) {
+    UNROLL for (int p = 0; p < P; p++) {
+        UNROLL for (int v = 0; v < V; v++) { total[p][v] = (vector_float){0}; }
     }
-    if (!job->last) {
+}
+
+/* At the end of a chain: total to the sums, or on top of them. */
+CONVLAB_INLINE void keep_tile(const int P, const int V, vector_float (*total)[2], float *sums, int begins) {
+    if (!begins) {
         UNROLL for (int p = 0; p < P; p++) {
-            UNROLL for (int v = 0; v < V; v++) {
-                vector_store(sums + (p * V + v) * CONVLAB_LANES, total[p][v]);
-            }
+            UNROLL for (int v = 0; v < V; v++) { total[p][v] += vector_load(sums + (p * V + v) * CONVLAB_LANES); }
         }
-        return;
     }
     UNROLL for (int p = 0; p < P; p++) {
-        UNROLL for (int v = 0; v < V; v++) {
-            total[p][v] += vector_load(job->bias + v * CONVLAB_LANES);
+        UNROLL for (int v = 0; v < V; v++) { vector_store(sums + (p * V + v) * CONVLAB_LANES, total[p][v]); }
+    }
+}
+
+/* At the end of the last chain: adds the sums and the bias, and writes the output. */
+CONVLAB_INLINE void write_tile(const int P, const int V, const struct tile_job *job, vector_float (*total)[2],
+                               const float *sums, int begins, float *y) {
+    if (!begins) {
+        UNROLL for (int p = 0; p < P; p++) {
+            UNROLL for (int v = 0; v < V; v++) { total[p][v] += vector_load(sums + (p * V + v) * CONVLAB_LANES); }
         }
+    }
+    UNROLL for (int p = 0; p < P; p++) {
+        UNROLL for (int v = 0; v < V; v++) { total[p][v] += vector_load(job->bias + v * CONVLAB_LANES); }
     }
     if (job->lanes == CONVLAB_LANES) {
         UNROLL for (int p = 0; p < P; p++) {
@@ -60,70 +73,76 @@ CONVLAB_INLINE void finish_tile(const int P, const int V, const struct tile_job 
 }
 
 /* Dense over channels: every input value is broadcast to all output channels. */
-CONVLAB_INLINE void tap_tile(const int P, const int V, const struct tile_job *job, const float *x, float *sums,
-                             float *y) {
-    vector_float total[14][2];
-    const int64_t step = job->x_pixel;
-    const float *w = job->w;
-    UNROLL for (int p = 0; p < P; p++) {
-        UNROLL for (int v = 0; v < V; v++) { total[p][v] = (vector_float){0}; }
-    }
-    for (int64_t segment = 0; segment < job->segments; segment++) {
-        const float *base[5]; /* one for three pixels: x86 adds 0, 1 or 2 steps while addressing */
-        UNROLL for (int b = 0; b < (P + 2) / 3; b++) { base[b] = x + job->offsets[segment] + 3 * b * step; }
-        for (int64_t term = job->length; term > 0; term--) {
-            /* Keeps gcc from making one pointer for each pixel, which would not fit the registers. */
-            UNROLL for (int b = 0; b < (P + 2) / 3; b++) { __asm__("" : "+r"(base[b])); }
-            vector_float weight[2];
-            UNROLL for (int v = 0; v < V; v++) { weight[v] = vector_load(w + v * CONVLAB_LANES); }
-            UNROLL for (int p = 0; p < P; p++) {
-                const vector_float value = vector_broadcast(base[p / 3][(p % 3) * step]);
-                UNROLL for (int v = 0; v < V; v++) { total[p][v] += value * weight[v]; }
-            }
-            UNROLL for (int b = 0; b < (P + 2) / 3; b++) { base[b]++; }
-            w += V * CONVLAB_LANES;
+CONVLAB_INLINE void add_piece(const int P, const int V, const float *x, int64_t step, int64_t length, const float *w,
+                              vector_float (*total)[2]) {
+    const float *base[5]; /* one for three pixels: x86 adds 0, 1 or 2 steps while addressing */
+    UNROLL for (int b = 0; b < (P + 2) / 3; b++) { base[b] = x + 3 * b * step; }
+    for (int64_t term = length; term > 0; term--) {
+        /* Keeps gcc from making one pointer for each pixel, which would not fit the registers. */
+        UNROLL for (int b = 0; b < (P + 2) / 3; b++) { __asm__("" : "+r"(base[b])); }
+        vector_float weight[2];
+        UNROLL for (int v = 0; v < V; v++) { weight[v] = vector_load(w + v * CONVLAB_LANES); }
+        UNROLL for (int p = 0; p < P; p++) {
+            const vector_float value = vector_broadcast(base[p / 3][(p % 3) * step]);
+            UNROLL for (int v = 0; v < V; v++) { total[p][v] += value * weight[v]; }
         }
+        UNROLL for (int b = 0; b < (P + 2) / 3; b++) { base[b]++; }
+        w += V * CONVLAB_LANES;
     }
-    finish_tile(P, V, job, total, sums, y);
 }
 
 /* Depthwise: output channel c sees input channel c only, so inputs are read as vectors too. */
-CONVLAB_INLINE void depthwise_tile(const int P, const int V, const struct tile_job *job, const float *x, float *sums,
-                                   float *y) {
-    vector_float total[14][2];
-    const float *w = job->w;
-    UNROLL for (int p = 0; p < P; p++) {
-        UNROLL for (int v = 0; v < V; v++) { total[p][v] = (vector_float){0}; }
-    }
-    for (int64_t segment = 0; segment < job->segments; segment++, w += V * CONVLAB_LANES) {
-        const float *base = x + job->offsets[segment];
-        UNROLL for (int p = 0; p < P; p++, base += job->x_pixel) {
-            UNROLL for (int v = 0; v < V; v++) {
-                const int whole = V == 2 || job->lanes == CONVLAB_LANES;
-                const vector_float value = whole ? vector_load(base + v * CONVLAB_LANES)
-                                                 : vector_load_partial(base, job->lanes);
-                total[p][v] += value * vector_load(w + v * CONVLAB_LANES);
-            }
+CONVLAB_INLINE void add_depthwise_piece(const int P, const int V, const float *x, int64_t step, int64_t lanes,
+                                        const float *w, vector_float (*total)[2]) {
+    const int whole = V == 2 || lanes == CONVLAB_LANES;
+    UNROLL for (int p = 0; p < P; p++, x += step) {
+        UNROLL for (int v = 0; v < V; v++) {
+            const vector_float value = whole ? vector_load(x + v * CONVLAB_LANES) : vector_load_partial(x, lanes);
+            total[p][v] += value * vector_load(w + v * CONVLAB_LANES);
         }
     }
-    finish_tile(P, V, job, total, sums, y);
+}
+
+CONVLAB_INLINE void sum_tile(const int depthwise, const int P, const int V, const struct tile_job *job,
+                             const float *x, float *sums, float *y) {
+    vector_float total[14][2];
+    const float *w = job->w;
+    const struct piece *piece = job->pieces, *const end = piece + job->pieces_count;
+    int begins = job->first;
+    clear_tile(P, V, total);
+    for (; piece < end; piece++) {
+        if (depthwise) {
+            add_depthwise_piece(P, V, x + piece->offset, job->x_pixel, job->lanes, w, total);
+        } else {
+            add_piece(P, V, x + piece->offset, job->x_pixel, piece->length, w, total);
+        }
+        w += piece->length * V * CONVLAB_LANES;
+        if (piece->ends_chain && !(job->last && piece + 1 == end)) {
+            keep_tile(P, V, total, sums, begins);
+            clear_tile(P, V, total);
+            begins = 0;
+        }
+    }
+    if (job->last) {
+        write_tile(P, V, job, total, sums, begins, y);
+    }
 }
 
 typedef void (*tile_function)(const struct tile_job *job, const float *x, float *sums, float *y);
 
 #define DEFINE_TILES(P)                                                                                          \
     static void tap_tile_1x##P(const struct tile_job *job, const float *x, float *sums, float *y) {              \
-        tap_tile(P, 1, job, x, sums, y);                                                                         \
+        sum_tile(0, P, 1, job, x, sums, y);                                                                      \
     }                                                                                                            \
     static void depthwise_tile_1x##P(const struct tile_job *job, const float *x, float *sums, float *y) {        \
-        depthwise_tile(P, 1, job, x, sums, y);                                                                   \
+        sum_tile(1, P, 1, job, x, sums, y);                                                                      \
     }
 #define DEFINE_WIDE_TILES(P)                                                                                     \
     static void tap_tile_2x##P(const struct tile_job *job, const float *x, float *sums, float *y) {              \
-        tap_tile(P, 2, job, x, sums, y);                                                                         \
+        sum_tile(0, P, 2, job, x, sums, y);                                                                      \
     }                                                                                                            \
     static void depthwise_tile_2x##P(const struct tile_job *job, const float *x, float *sums, float *y) {        \
-        depthwise_tile(P, 2, job, x, sums, y);                                                                   \
+        sum_tile(1, P, 2, job, x, sums, y);                                                                      \
     }
 #define FOR_1_TO_6(DO) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6)
 #define FOR_7_TO_12(DO) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12)

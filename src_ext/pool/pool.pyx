@@ -71,7 +71,8 @@ def max_backward(Problem problem not None, cnp.ndarray grad not None, cnp.ndarra
         convlab_max_pool_backward(&p, source, positions, target, isa, threads)
 
 
-def avg_forward(Problem problem not None, cnp.ndarray x not None, cnp.ndarray y not None, int isa, int threads):
+def avg_forward(Problem problem not None, cnp.ndarray x not None, cnp.ndarray y not None, int isa,
+                int threads):
     """Writes the mean of every window to y."""
     cdef convlab_pool_problem p = problem.for_array(x)
     cdef void *source = cnp.PyArray_DATA(x)

@@ -14,6 +14,7 @@ from convlab.settings import Settings
 
 Command = Callable[..., tuple[int, str, str]]
 
+# seeds whose runs end in another way
 BROKEN, FAULTY, DIVERGING, STOPPED, STOPPED_EARLY = 13, 14, 15, 16, 17
 
 
@@ -44,7 +45,9 @@ def _instant_run(settings: Settings, *, listener: Listener, rerun: bool) -> Resu
     directory = RunDirectory(Path(settings.runs_dir) / settings.study / f"seed-{settings.seed}")
     finished = directory.result
     if finished and not rerun:
-        return Result(**finished, directory=directory.path, reused=True)
+        result = Result(**finished, directory=directory.path, reused=True)
+        listener.run_finished(result)
+        return result
     directory.path.mkdir(parents=True, exist_ok=True)
     directory.write_config(settings.to_mapping())
     listener.run_started(RunPlan(directory.path, settings, settings.epochs, 0, 2, 1234, 1293, 144, 360))
@@ -88,4 +91,16 @@ def _metrics(epoch: int) -> dict[str, float | int]:
         "gradient_norm": 1.0,
         "images_per_second": 12345.0,
         "seconds": 0.1,
+    }
+
+
+@pytest.fixture
+def seeds() -> dict[str, int]:
+    """The seeds with which `instant_runs` end in another way."""
+    return {
+        "broken": BROKEN,
+        "faulty": FAULTY,
+        "diverging": DIVERGING,
+        "stopped": STOPPED,
+        "stopped_early": STOPPED_EARLY,
     }

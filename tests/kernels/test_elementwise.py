@@ -276,7 +276,11 @@ def test_leaky_relu_keeps_its_input_for_slopes_that_fold(slope, each_isa):
             ConfigError,
             "finite number, got True",
         ),
-        (lambda x: span_capsule("relu", "sse9"), KernelError, "no instruction set 'sse9'; offered: reference"),
+        (
+            lambda x: span_capsule("relu", "sse9"),
+            KernelError,
+            "no instruction set 'sse9'; offered: reference",
+        ),
         (lambda x: kernels.activation_forward(x.astype(int), "relu"), ShapeError, "x must be float32 or"),
         (lambda x: kernels.activation_forward(x > 0, "relu"), ShapeError, "got bool"),
         (lambda x: kernels.activation_forward(x * 1j, "relu"), ShapeError, "got complex"),
@@ -325,7 +329,10 @@ def test_read_only_output_is_refused():
 @pytest.mark.parametrize("name", NAMES)
 def test_agrees_with_torch(name, each_isa):
     torch = pytest.importorskip("torch", reason="the parity extra is not installed")
-    functions = {"linear": lambda x: x * 1, "gelu_tanh": lambda x: torch.nn.functional.gelu(x, approximate="tanh")}
+    functions = {
+        "linear": lambda x: x * 1,
+        "gelu_tanh": lambda x: torch.nn.functional.gelu(x, approximate="tanh"),
+    }
     functions |= {"hard_silu": torch.nn.functional.hardswish, "hard_sigmoid": torch.nn.functional.hardsigmoid}
     functions |= {"hard_tanh": torch.nn.functional.hardtanh}
     function = functions.get(name) or getattr(torch.nn.functional, name)

@@ -1,5 +1,6 @@
 """One writer at a time."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -80,25 +81,17 @@ def test_the_claim_ends_with_an_exception(tmp_path: Path) -> None:
     assert run.status == "interrupted"
 
 
-def test_asking_for_the_status_does_not_disturb_a_claim(tmp_path: Path) -> None:
+def test_a_claim_outwaits_somebody_who_asks_for_the_status(tmp_path: Path) -> None:
     run = RunDirectory(tmp_path / "run")
     with run.claim():
         pass
-    done = threading.Event()
-
-    def ask() -> None:
-        while not done.is_set():
-            RunDirectory(run.path).status  # noqa: B018
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    try:
-        for _ in range(50):
-            with run.claim():
-                pass
-    finally:
-        done.set()
-        asking.join()
+    asking = os.open(run.path / "lock", os.O_RDONLY)
+    fcntl.flock(asking, fcntl.LOCK_SH)
+    answered = threading.Timer(0.05, os.close, [asking])
+    answered.start()
+    with run.claim():
+        assert run.status == "running"
+    answered.join()
 
 
 def test_text_in_a_foreign_lock_cannot_steer_the_terminal(tmp_path: Path) -> None:

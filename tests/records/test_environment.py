@@ -2,6 +2,7 @@
 
 import json
 import platform
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -30,8 +31,8 @@ def test_outside_a_repository_there_is_no_revision(tmp_path: Path, monkeypatch: 
     assert (describe()["revision"], describe()["modified"]) == (None, None)
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 def test_in_a_repository_the_revision_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("shutil").which("git") or pytest.skip("needs git")
     monkeypatch.chdir(tmp_path)
     identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
     Path("a.txt").write_text("one")

@@ -67,6 +67,21 @@ def test_a_step_changes_no_gradient_and_keeps_the_dtype_of_its_state(
 
 
 @pytest.mark.parametrize(("name", "config"), VARIANTS)
+def test_saved_state_is_all_there_is(name: str, config: dict[str, Any], make_buffers: Any) -> None:
+    whole, resumed = make_buffers(5, 3), make_buffers(5, 3)
+    first, second = OFFERS[name](whole, **config), OFFERS[name](resumed, **config)
+    for _ in range(3):
+        whole.gradients[...] = 0.5 - whole.values
+        first.step(0.01)
+    second.load_state(first.state(), steps=3)
+    resumed.values[...] = whole.values
+    for parameters, optimizer in ((whole, first), (resumed, second)):
+        parameters.gradients[...] = 2.0
+        optimizer.step(0.01)
+    np.testing.assert_array_equal(whole.values, resumed.values)
+
+
+@pytest.mark.parametrize(("name", "config"), VARIANTS)
 def test_a_step_allocates_nothing_large(name: str, config: dict[str, Any], make_buffers: Any) -> None:
     parameters = make_buffers(200_000, 100_000, np.float32)
     optimizer = OFFERS[name](parameters, **config)

@@ -1,0 +1,78 @@
+"""What is installed, on the command line."""
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+
+import pytest
+
+from convlab.registry import KINDS, registry
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.mark.parametrize("words", [["plugins"], ["plugins", "list"]])
+def test_the_list_has_every_offer(command: Command, words: list[str]) -> None:
+    code, out, err = command(*words)
+    assert (code, err) == (0, "")
+    heading, *lines = out.splitlines()
+    assert heading.split() == ["kind", "name", "distribution", "version", "summary"]
+    expected = [(kind, name) for kind in KINDS for name in registry().offers(kind)]
+    assert [tuple(line.split()[:2]) for line in lines] == expected
+
+
+def test_the_list_of_one_kind(command: Command) -> None:
+    _, out, _ = command("plugins", "list", "schedule")
+    assert {line.split()[0] for line in out.splitlines()[1:]} == {"schedule"}
+
+
+def test_an_unknown_kind_names_the_nearest(command: Command) -> None:
+    message = (
+        f"no kind of plugin named 'optimiser'; did you mean 'optimizer'? kinds: {', '.join(sorted(KINDS))}"
+    )
+    assert command("plugins", "list", "optimiser") == (2, "", f"convlab: error: {message}\n")
+
+
+def test_info_has_the_documentation_and_the_fields(command: Command) -> None:
+    code, out, err = command("plugins", "info", "momentum")
+    assert (code, err) == (0, "")
+    assert out.startswith("optimizer momentum\nfrom convlab ")
+    assert "References:" in out
+    assert "fields (optimizer.FIELD=VALUE):\n  lr: float, default 0.01\n" in out
+    assert out.endswith("use: convlab run optimizer=momentum\n")
+
+
+def test_info_shows_all_kinds_of_a_name(command: Command) -> None:
+    _, out, _ = command("plugins", "info", "constant")
+    assert "initializer constant\n" in out
+    assert "schedule constant\n" in out
+
+
+def test_info_of_a_probe_says_how_to_use_it(command: Command) -> None:
+    assert command("plugins", "info", "filters")[1].endswith("use: convlab run probes=[filters]\n")
+
+
+@pytest.mark.usefixtures("third_party_plugin")
+def test_a_third_party_plugin_is_there(command: Command) -> None:
+    assert "spiral" in command("plugins", "list")[1]
+    _, out, _ = command("plugins", "info", "walk")
+    assert "  lr: float, required\n  mode: one of up, down, default up\n" in out
+
+
+def test_an_unknown_name_suggests_the_nearest(command: Command) -> None:
+    code, out, err = command("plugins", "info", "adaam")
+    assert (code, out) == (2, "")
+    assert err.startswith("convlab: error: no plugin named 'adaam'; did you mean 'adam'? installed: ")
+
+
+def test_broken_plugins_are_named_and_the_others_listed(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [*entry_points(group="convlab"), EntryPoint("gone", "module_that_is_not_there", "convlab")]
+    monkeypatch.setattr("convlab.registry.entry_points", lambda group: found)
+    registry.cache_clear()
+    code, out, err = command("plugins", "list")
+    registry.cache_clear()
+    assert code == 0
+    assert "adam" in out
+    assert err.startswith("convlab: warning: plugin 'gone' of unknown: ModuleNotFoundError: ")
+    assert err.count("\n") == 1
