@@ -52,7 +52,7 @@ def test_every_installed_offer_can_be_chosen(composer: Composer, group: str) -> 
         (["bias=false"], {"bias": False}),
         (["biases.conv1=false"], {"biases": {"conv1": False}}),
         (["threads=2"], {"threads": 2}),
-        (["~epochs"], {"epochs": 10}),
+        (["~epochs"], {"epochs": Settings().epochs}),
         (["probes=[]"], {"probes": []}),
         (["optimizer=sgd"], {"optimizer": {"name": "sgd", "lr": 0.1, "weight_decay": 0.0}}),
         (["+optimizer=sgd"], {"optimizer": {"name": "sgd", "lr": 0.1, "weight_decay": 0.0}}),
@@ -323,7 +323,7 @@ def test_it_works_inside_an_application_that_uses_hydra_itself(tmp_path: Path) -
     GlobalHydra.instance().clear()
     try:
         with hydra.initialize_config_dir(str(tmp_path), version_base="1.3"):
-            assert compose(["optimizer=sgd"]).epochs == 10
+            assert compose(["epochs=7"]).epochs == 7
             with pytest.raises(ConvlabError):
                 compose(["optimizer=addam"])
             assert hydra.compose("config").optimizer == "mine"

@@ -69,7 +69,7 @@ def candidates(line: str) -> list[str]:
 def _overrides(before: Sequence[str], word: str) -> list[str]:
     from hydra.plugins.completion_plugin import DefaultCompletionPlugin
 
-    from convlab.cli.run import parser
+    from convlab.cli.run_options import parser
     from convlab.config import Composer
 
     layer_choice = LAYER_CHOICE.match(word)

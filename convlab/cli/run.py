@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from convlab import experiment
 from convlab.cli import console
-from convlab.cli.arguments import Parser
 from convlab.cli.progress import Progress
-from convlab.cli.run_help import print_help
+from convlab.cli.run_options import parser, print_help
 from convlab.cli.sweep import Sweep, run_sweep
 from convlab.cli.text import result_lines
 from convlab.config import Composer
@@ -34,18 +33,6 @@ def main(words: Sequence[str]) -> int:
         print(to_yaml(settings.to_mapping()).decode(), end="")
         return 0
     return _run_one(settings, rerun=options.rerun)
-
-
-def parser() -> Parser:
-    """The options of ``convlab run``; its help is `convlab.cli.run_help`."""
-    run = Parser("run", add_help=False)
-    run.add_argument("overrides", nargs="*")
-    run.add_argument("-m", "--multirun", action="store_true")
-    run.add_argument("--rerun", action="store_true")
-    run.add_argument("-c", "--cfg", choices=["job"])
-    run.add_argument("-cd", "--config-dir")
-    run.add_argument("-h", "--help", action="store_true")
-    return run
 
 
 def _run_one(settings: Settings, *, rerun: bool) -> int:

@@ -22,7 +22,7 @@ class HardTanh(NativeActivation):
         ([-1.0, 1.0], [0.0, 0.0])
 
     References:
-        Collobert: Large scale machine learning, 2004, section 6.2. The derivative is 0 at both corners, as in
+        Collobert: Large scale machine learning, 2004. The derivative is 0 at both corners, as in
         PyTorch.
     """
 

@@ -22,7 +22,7 @@ class ReLU6(NativeActivation):
         ([0.0, 2.0], [0.0, 1.0])
 
     References:
-        Krizhevsky: Convolutional deep belief networks on CIFAR-10, 2010, section 2.1. The derivative is 0 at
+        Krizhevsky: Convolutional deep belief networks on CIFAR-10, 2010. The derivative is 0 at
         both corners, as in PyTorch.
     """
 

@@ -23,7 +23,7 @@ class SiLU(NativeActivation):
 
     References:
         Elfwing, Uchibe, Doya: Sigmoid-weighted linear units for neural network function approximation in
-        reinforcement learning, 2018, equation 5. Ramachandran, Zoph, Le: Searching for activation functions,
+        reinforcement learning, 2018. Ramachandran, Zoph, Le: Searching for activation functions,
         2017, as swish with beta = 1.
     """
 

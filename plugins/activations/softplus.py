@@ -23,7 +23,7 @@ class Softplus(NativeActivation):
 
     References:
         Dugas, Bengio, Bélisle, Nadeau, Garcia: Incorporating second-order functional knowledge for better
-        option pricing, 2001, section 2. Computed without overflow; PyTorch becomes linear above 20, which
+        option pricing, 2001. Computed without overflow; PyTorch becomes linear above 20, which
         differs by 2e-9.
     """
 

@@ -22,8 +22,7 @@ class Softsign(NativeActivation):
         ([-0.5, 0.6667], [0.25, 0.1111])
 
     References:
-        Bergstra, Desjardins, Lamblin, Bengio: Quadratic polynomials learn better image features, 2009,
-        equation 8.
+        Bergstra, Desjardins, Lamblin, Bengio: Quadratic polynomials learn better image features, 2009.
     """
 
     native = "softsign"

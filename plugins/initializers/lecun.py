@@ -50,7 +50,7 @@ def lecun_normal(spec: InitializerSpec, rng: np.random.Generator) -> Array:
 
     References:
         LeCun, Bottou, Orr, Müller: Efficient backprop, 1998, equation 16. Klambauer, Unterthiner, Mayr,
-        Hochreiter: Self-normalizing neural networks, 2017, section 3 (arXiv 1706.02515). Truncated as in
+        Hochreiter: Self-normalizing neural networks, 2017 (arXiv 1706.02515). Truncated as in
         Keras and JAX; neither paper truncates, nor does PyTorch (kaiming_normal with nonlinearity "linear"),
         which is `variance_scaling` with distribution "normal".
     """

@@ -50,7 +50,7 @@ def sobel(
 
     References:
         Sobel, Feldman: A 3x3 isotropic gradient operator for image processing, 1968. Freeman, Adelson: The
-        design and use of steerable filters, 1991, equation 5, for the directions between. Larger kernels are
+        design and use of steerable filters, 1991, for the directions between. Larger kernels are
         built as OpenCV builds them (getDerivKernels). Unlike in image processing, the filters are rescaled.
     """
     require(orientations >= 1, _PLUGIN, "orientations", orientations, ">= 1")

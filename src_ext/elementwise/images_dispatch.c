@@ -19,10 +19,9 @@ void convlab_normalize_images(const uint8_t *images, const int64_t *indices, int
                               const float *scale, const float *shift, int64_t period, float *out, int isa,
                               int threads) {
     const struct convlab_images_table *table = tables[isa];
-    if (count * size < WORTH_A_TEAM) {
-        threads = 1;
-    }
-#pragma omp parallel for schedule(static) num_threads(threads)
+    const int team = count * size < WORTH_A_TEAM ? 1 : threads;
+    (void)team; /* only OpenMP reads it */
+#pragma omp parallel for schedule(static) num_threads(team)
     for (int64_t i = 0; i < count; i++) {
         table->normalize(images + indices[i] * size, size, scale, shift, period, out + i * size);
     }

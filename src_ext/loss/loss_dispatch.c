@@ -21,6 +21,7 @@ static double sum_in_order(const double *values, int64_t count) {
 void convlab_softmax(const float *logits, int64_t n, int64_t c, float *out, int isa, int threads) {
     const struct convlab_loss_table *table = tables[isa];
     const int team = convlab_threads_for(n * c * COST_OF_EXPONENTIAL, n, threads);
+    (void)team; /* only OpenMP reads it */
 #pragma omp parallel for schedule(static) num_threads(team)
     for (int64_t row = 0; row < n; row++) {
         double max;
@@ -47,6 +48,7 @@ double convlab_softmax_cross_entropy(const float *logits, const int64_t *labels,
     const struct convlab_loss_table *table = tables[isa];
     const float even_part = (float)(smoothing / (double)c / (double)n);
     const int team = convlab_threads_for(n * c * COST_OF_EXPONENTIAL, n, threads);
+    (void)team; /* only OpenMP reads it */
 #pragma omp parallel for schedule(static) num_threads(team)
     for (int64_t row = 0; row < n; row++) {
         const float *x = logits + row * c;
@@ -68,6 +70,7 @@ double convlab_squared_error(const float *prediction, const float *target, int64
     const int64_t blocks = (count + CONVLAB_LOSS_BLOCK - 1) / CONVLAB_LOSS_BLOCK;
     const int team = convlab_threads_for(count * COST_OF_SQUARE, blocks, threads);
     const float factor = (float)(2 / (double)count);
+    (void)team; /* only OpenMP reads it */
 #pragma omp parallel for schedule(static) num_threads(team)
     for (int64_t block = 0; block < blocks; block++) {
         const int64_t start = block * CONVLAB_LOSS_BLOCK;

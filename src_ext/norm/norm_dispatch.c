@@ -128,6 +128,7 @@ static void normalize_all(const struct convlab_norm_table *table, const struct c
     float *const *columns = w->columns;
     const float *x = a->x;
     float *y = a->out;
+    (void)team; /* only OpenMP reads it */
 #pragma omp parallel for schedule(static) num_threads(team)
     for (int64_t number = 0; number < layout->chunks; number++) {
         const struct chunk chunk = chunk_of(layout, number);
@@ -228,6 +229,7 @@ void convlab_norm_backward(const struct convlab_norm_arrays *a, int is_double, d
     const int team = team_for(a, &layout, threads);
     const float *x = a->x, *grad = a->grad;
     float *dx = a->out, *const *columns = w.columns;
+    (void)team; /* only OpenMP reads it */
     spread(a->mean, a->c, layout.columns, columns[0]);
 #pragma omp parallel for schedule(static) num_threads(team)
     for (int64_t number = 0; number < layout.chunks; number++) {

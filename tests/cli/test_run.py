@@ -1,11 +1,15 @@
 """One experiment on the command line."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
+from convlab.cli import HELP
+from convlab.cli.run_options import USAGE, parser
+from convlab.config import Composer
 from convlab.registry import registry
 from convlab.settings import GROUPS, Settings
 
@@ -136,3 +140,19 @@ def test_missing_data_is_one_line_and_exit_code_1(command: Command) -> None:
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert err.startswith("convlab: error: ")
     assert "nowhere" in err
+
+
+def examples() -> list[str]:
+    lines = [line.strip() for line in (HELP + USAGE).splitlines()]
+    return [line for line in lines if line.startswith("convlab run")]
+
+
+@pytest.mark.parametrize("example", examples())
+def test_every_example_of_the_help_is_valid(example: str) -> None:
+    words = shlex.split(example.partition("   ")[0])[2:]
+    options = parser().parse(words)
+    with Composer() as composer:
+        jobs = composer.expand(options.overrides)
+        assert (len(jobs) > 1) == options.multirun
+        composer.compose(jobs[0])
+        composer.compose(jobs[-1])

@@ -1,8 +1,9 @@
-"""The help of ``convlab run``, with what the installed plugins offer."""
+"""The options of ``convlab run``, and its help with what the installed plugins offer."""
 
 import textwrap
 from dataclasses import fields
 
+from convlab.cli.arguments import Parser
 from convlab.cli.text import value_text
 from convlab.config import Composer
 from convlab.settings import GROUPS, Settings
@@ -32,6 +33,18 @@ options:
                           search DIR for more YAML, such as DIR/experiment/mine.yaml
   -h, --help              this text
 """
+
+
+def parser() -> Parser:
+    """The options of ``convlab run``; its help is `print_help`."""
+    run = Parser("run", add_help=False)
+    run.add_argument("overrides", nargs="*")
+    run.add_argument("-m", "--multirun", action="store_true")
+    run.add_argument("--rerun", action="store_true")
+    run.add_argument("-c", "--cfg", choices=["job"])
+    run.add_argument("-cd", "--config-dir")
+    run.add_argument("-h", "--help", action="store_true")
+    return run
 
 
 def print_help(composer: Composer) -> None:
