@@ -92,7 +92,7 @@ class Offer:
         for key, parameter in self.fields.items():
             if key not in complete:
                 if parameter.default is parameter.empty:
-                    raise ConfigError(f"{where} needs a value for '{key}': {self.kind}.{key}=...")
+                    raise ConfigError(f"{where} needs a value for its field '{key}'")
                 complete[key] = parameter.default
         return BoundOffer(self, complete)
 

@@ -125,7 +125,7 @@ def typed(
         ({"mode": "c"}, r"mode must be one of a, b, got 'c'"),
         ({"betas": [0.9]}, r"betas must be tuple\[float, float\], got \[0.9\] \(list\)"),
         ({"sizes": [1, "2"]}, r"sizes must be list\[int\] \| None, got \[1, '2'\]"),
-        ({}, r"needs a value for 'needed': schedule\.needed=\.\.\."),
+        ({}, "schedule 'typed' needs a value for its field 'needed'"),
     ],
 )
 def test_a_config_that_does_not_fit_the_signature_says_so(config: dict[str, object], message: str) -> None:

@@ -3,8 +3,9 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        with stopping_on_signals():
+        with stopping_on_signals(), _warnings_in_one_line():
             code = _dispatch(words)
             sys.stdout.flush()
             return code
@@ -108,6 +109,18 @@ def _unknown_verb(word: str) -> str:
 def _complain(message: str) -> None:
     with suppress(BrokenPipeError):
         print(f"convlab: {one_line(message)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _warnings_in_one_line() -> Iterator[None]:
+    """Shows Python's warnings in our form, without the line of source that raised them."""
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        _complain(f"warning: {message}")
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 def _close_output() -> None:

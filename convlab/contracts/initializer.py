@@ -23,6 +23,7 @@ class InitializerSpec:
         groups: groups of the convolution, >= 1.
         gain: factor by which weights should be enlarged for the activation that follows: 1 for linear,
             sqrt(2) for relu.
+        weight_shape: for a bias, shape of the weights that it belongs to; None otherwise.
         sample_input: gives a batch of real inputs of this layer (NHWC or (N, C)), or None where no data
             is at hand; for data-dependent initializers.
 
@@ -39,6 +40,7 @@ class InitializerSpec:
     depth: int = 1
     groups: int = 1
     gain: float = 1.0
+    weight_shape: tuple[int, ...] | None = None
     sample_input: Callable[[], Array] | None = None
 
     @property

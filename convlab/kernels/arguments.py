@@ -12,6 +12,8 @@ from convlab.kernels.elementwise import span_parameters
 # An array of 16 GiB (float32) is a slip in a shape rather than a wish; and up to here no offset that the
 # kernels compute, in elements or in bytes, leaves 64 bits.
 MAX_ELEMENTS = 2**32
+# A longer stride or dilation reaches beyond every array; products with array sizes stay within 64 bits.
+MAX_NUMBER = 2**30
 
 FloatArray = NDArray[np.floating]
 Pair = tuple[int, int]
@@ -162,9 +164,11 @@ def output_array(
 
 
 def whole_number(function: str, name: str, value: object, least: int) -> int:
-    """The value as an int of at least ``least``; bool and float are refused."""
+    """The value as an int from ``least`` to MAX_NUMBER; bool and float are refused."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer) or value < least:
         raise ShapeError(f"{function}: {name} must be a whole number >= {least}, got {value!r}")
+    if value > MAX_NUMBER:
+        raise ShapeError(f"{function}: {name} must be at most {MAX_NUMBER}, got {value!r}")
     return int(value)
 
 

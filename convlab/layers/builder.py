@@ -123,9 +123,15 @@ class Builder:
         return declared.parameter
 
     def bias(self, layer: str, size: int, choice: InitializerChoice, trainable: bool) -> Parameter:
-        """Declares the bias of a layer."""
+        """Declares the bias of a layer, right after its weights."""
         choice = self.choices.bias_initializer if choice == DEFAULT else choice
-        spec = InitializerSpec((size,), "bias", layer, layer_index=max(0, self._weight_layers - 1))
+        spec = InitializerSpec(
+            (size,),
+            "bias",
+            layer,
+            layer_index=self._weight_layers - 1,
+            weight_shape=self.declared[-1].spec.shape,
+        )
         return self._declare(layer, "bias", spec, choice, trainable).parameter
 
     def channel_parameter(self, layer: str, role: Role, size: int, initializer: str) -> Parameter:

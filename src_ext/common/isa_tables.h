@@ -19,10 +19,8 @@
 #endif
 
 /* Initializer of an array over enum convlab_isa of pointers to the tables name__<isa>. */
-#define CONVLAB_TABLES(name)                                              \
-    {                                                                     \
-        &name##__reference, &name##__baseline,                            \
-            CONVLAB_IF_AVX2(&name##__avx2), CONVLAB_IF_AVX512(&name##__avx512) \
-    }
+#define CONVLAB_TABLES(name)                                                \
+    {&name##__reference, &name##__baseline, CONVLAB_IF_AVX2(&name##__avx2), \
+     CONVLAB_IF_AVX512(&name##__avx512)}
 
 #endif

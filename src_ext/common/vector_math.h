@@ -1,7 +1,8 @@
 /* Selection, limits and elementary functions on vectors of floats, in portable vector arithmetic.
  *
- * NaN passes through every function. Errors are at most about 2 units in the last place where the
- * result is a normal number; nothing here depends on the position of an element in its vector.
+ * NaN passes through every function. Largest errors measured, in units of the last place of normal results:
+ * exp 1.1, expm1 1.4, log1p 2.0, sigmoid 2.2, tanh 2.3, normal tail 4.3 (against float64).
+ * No result depends on the position of an element in its vector.
  */
 #ifndef CONVLAB_VECTOR_MATH_H
 #define CONVLAB_VECTOR_MATH_H

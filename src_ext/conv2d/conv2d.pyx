@@ -199,6 +199,8 @@ cdef class Conv2DPlan:
         cdef const convlab_conv2d_algorithm *algorithm
         cdef const char *reason
         problem.is_double = dtype == "float64"
+        if operation not in OPERATIONS:
+            raise ShapeError(f"Conv2DPlan: no operation {operation!r}; {', '.join(OPERATIONS)}")
         number, isa = OPERATIONS.index(operation), runtime.selected()[0]
         found = []
         while True:

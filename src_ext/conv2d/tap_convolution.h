@@ -13,7 +13,7 @@
 enum {
     RUN_TERMS = 256,             /* 256 terms x two AVX2 vectors = 16 KB of a 32 KB first-level cache */
     CHAIN_TERMS = 64,
-    LEAST_TERMS_TO_HALVE = 12,   /* fewer terms are one chain */
+    LEAST_TERMS_TO_HALVE = 6,    /* fewer terms are one chain */
     STRIP_PIXELS = 1024,         /* sums of one block: 64 KB with AVX2 */
     STRIP_FLOATS = 48 * 1024,    /* input that one block of terms reads, of a second-level cache */
     SUMS_FLOATS = 24 * 1024,     /* sums of all blocks at once */

@@ -50,7 +50,8 @@ extern const struct convlab_activation_table convlab_activations__avx2;
 extern const struct convlab_activation_table convlab_activations__avx512;
 
 /* The reference in double, also for double arrays. */
-void convlab_activation_forward_double(int activation, const double *x, double *y, int64_t n, double parameter);
+void convlab_activation_forward_double(int activation, const double *x, double *y, int64_t n,
+                                       double parameter);
 void convlab_activation_backward_double(int activation, const double *saved, const double *grad, double *out,
                                         int64_t n, double parameter);
 

@@ -125,29 +125,29 @@ GRADIENT(softsign) {
 }
 
 /* The loops over n; the last few elements go through the same vector code on a padded copy. */
-#define SPANS(name, saves)                                                                                \
-    static void name##_span(const float *x, float *y, int64_t n, const float *parameters) {               \
-        const vector_float a = vector_broadcast(parameters[0]);                                           \
-        int64_t i = 0;                                                                                    \
-        for (; i + CONVLAB_LANES <= n; i += CONVLAB_LANES) {                                              \
-            vector_store(y + i, name##_value(vector_load(x + i), a));                                     \
-        }                                                                                                 \
-        if (i < n) {                                                                                      \
-            vector_store_partial(y + i, name##_value(vector_load_partial(x + i, n - i), a), n - i);       \
-        }                                                                                                 \
-    }                                                                                                     \
-    static void name##_gradient_span(const float *saved, const float *grad, float *out, int64_t n,        \
-                                     const float *parameters) {                                           \
-        const vector_float a = vector_broadcast(parameters[0]);                                           \
-        int64_t i = 0;                                                                                    \
-        for (; i + CONVLAB_LANES <= n; i += CONVLAB_LANES) {                                              \
-            vector_store(out + i, name##_gradient(vector_load(saved + i), vector_load(grad + i), a));     \
-        }                                                                                                 \
-        if (i < n) {                                                                                      \
-            const vector_float s = vector_load_partial(saved + i, n - i);                                 \
-            const vector_float g = vector_load_partial(grad + i, n - i);                                  \
-            vector_store_partial(out + i, name##_gradient(s, g, a), n - i);                               \
-        }                                                                                                 \
+#define SPANS(name, saves)                                                                            \
+    static void name##_span(const float *x, float *y, int64_t n, const float *parameters) {           \
+        const vector_float a = vector_broadcast(parameters[0]);                                       \
+        int64_t i = 0;                                                                                \
+        for (; i + CONVLAB_LANES <= n; i += CONVLAB_LANES) {                                          \
+            vector_store(y + i, name##_value(vector_load(x + i), a));                                 \
+        }                                                                                             \
+        if (i < n) {                                                                                  \
+            vector_store_partial(y + i, name##_value(vector_load_partial(x + i, n - i), a), n - i);   \
+        }                                                                                             \
+    }                                                                                                 \
+    static void name##_gradient_span(const float *saved, const float *grad, float *out, int64_t n,    \
+                                     const float *parameters) {                                       \
+        const vector_float a = vector_broadcast(parameters[0]);                                       \
+        int64_t i = 0;                                                                                \
+        for (; i + CONVLAB_LANES <= n; i += CONVLAB_LANES) {                                          \
+            vector_store(out + i, name##_gradient(vector_load(saved + i), vector_load(grad + i), a)); \
+        }                                                                                             \
+        if (i < n) {                                                                                  \
+            const vector_float s = vector_load_partial(saved + i, n - i);                             \
+            const vector_float g = vector_load_partial(grad + i, n - i);                              \
+            vector_store_partial(out + i, name##_gradient(s, g, a), n - i);                           \
+        }                                                                                             \
     }
 CONVLAB_ACTIVATIONS(SPANS)
 

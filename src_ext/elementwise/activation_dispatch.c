@@ -7,7 +7,8 @@ static const int64_t CHUNK = 4096;
 /* Below this many elements waking other threads costs more than it saves. */
 static const int64_t WORTH_A_TEAM = 65536;
 
-static const struct convlab_activation_table *const tables[CONVLAB_ISA_COUNT] = CONVLAB_TABLES(convlab_activations);
+static const struct convlab_activation_table *const tables[CONVLAB_ISA_COUNT] =
+    CONVLAB_TABLES(convlab_activations);
 
 #define NAME_ENTRY(name, saves) #name,
 #define SAVES_ENTRY(name, saves) #saves,

@@ -9,8 +9,8 @@
 
 static const double SELU_SCALE = 1.05070098735548049342;
 static const double SELU_ALPHA = 1.67326324235437728482;
-static const double ROOT_HALF = 0.707106781186547524401;       /* sqrt(1 / 2) */
-static const double BELL_HEIGHT = 0.398942280401432677940;     /* 1 / sqrt(2 pi) */
+static const double ROOT_HALF = 0.707106781186547524401;        /* sqrt(1 / 2) */
+static const double BELL_HEIGHT = 0.398942280401432677940;      /* 1 / sqrt(2 pi) */
 static const double ROOT_TWO_OVER_PI = 0.797884560802865355880; /* sqrt(2 / pi) */
 
 /* x * share, where a share of 0 wins over an infinite x */
@@ -88,18 +88,18 @@ SLOPE(hard_tanh) { return s <= -1 || s >= 1 ? 0 : 1; }
 VALUE(softsign) { return isinf(x) ? copysign(1, x) : x / (1 + fabs(x)); }
 SLOPE(softsign) { return (1 - fabs(s)) * (1 - fabs(s)); }
 
-#define SPANS(name, saves)                                                                                \
-    static void name##_span(const float *x, float *y, int64_t n, const float *parameters) {               \
-        for (int64_t i = 0; i < n; i++) {                                                                 \
-            y[i] = (float)name##_value(x[i], parameters[0]);                                              \
-        }                                                                                                 \
-    }                                                                                                     \
-    static void name##_gradient_span(const float *saved, const float *grad, float *out, int64_t n,        \
-                                     const float *parameters) {                                           \
-        for (int64_t i = 0; i < n; i++) {                                                                 \
-            const double slope = name##_slope(saved[i], parameters[0]);                                   \
-            out[i] = slope == 0 ? 0 : (float)(grad[i] * slope);                                           \
-        }                                                                                                 \
+#define SPANS(name, saves)                                                                         \
+    static void name##_span(const float *x, float *y, int64_t n, const float *parameters) {        \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            y[i] = (float)name##_value(x[i], parameters[0]);                                       \
+        }                                                                                          \
+    }                                                                                              \
+    static void name##_gradient_span(const float *saved, const float *grad, float *out, int64_t n, \
+                                     const float *parameters) {                                    \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            const double slope = name##_slope(saved[i], parameters[0]);                            \
+            out[i] = slope == 0 ? 0 : (float)(grad[i] * slope);                                    \
+        }                                                                                          \
     }
 CONVLAB_ACTIVATIONS(SPANS)
 
@@ -115,7 +115,8 @@ const struct convlab_activation_table convlab_activations__reference = {
 static double (*const values[])(double, double) = {CONVLAB_ACTIVATIONS(VALUE_ENTRY)};
 static double (*const slopes[])(double, double) = {CONVLAB_ACTIVATIONS(SLOPE_ENTRY)};
 
-void convlab_activation_forward_double(int activation, const double *x, double *y, int64_t n, double parameter) {
+void convlab_activation_forward_double(int activation, const double *x, double *y, int64_t n,
+                                       double parameter) {
     for (int64_t i = 0; i < n; i++) {
         y[i] = values[activation](x[i], parameter);
     }

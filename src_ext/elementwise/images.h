@@ -12,8 +12,8 @@
 
 struct convlab_images_table {
     /* one image */
-    void (*normalize)(const uint8_t *image, int64_t size, const float *scale, const float *shift, int64_t period,
-                      float *out);
+    void (*normalize)(const uint8_t *image, int64_t size, const float *scale, const float *shift,
+                      int64_t period, float *out);
 };
 
 extern const struct convlab_images_table convlab_images__reference;

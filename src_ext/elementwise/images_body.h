@@ -10,8 +10,8 @@ CONVLAB_INLINE vector_float bytes_to_float(const uint8_t *source) {
     return __builtin_convertvector(__builtin_convertvector(bytes, vector_int), vector_float);
 }
 
-static void normalize(const uint8_t *image, int64_t size, const float *scale, const float *shift, int64_t period,
-                      float *out) {
+static void normalize(const uint8_t *image, int64_t size, const float *scale, const float *shift,
+                      int64_t period, float *out) {
     for (int64_t start = 0; start < size; start += period) {
         const int64_t count = size - start < period ? size - start : period;
         int64_t j = 0;
@@ -25,7 +25,8 @@ static void normalize(const uint8_t *image, int64_t size, const float *scale, co
                 last[i - j] = image[start + i];
             }
             const vector_float value = bytes_to_float(last);
-            vector_store_partial(out + start + j, value * vector_load(scale + j) + vector_load(shift + j), count - j);
+            vector_store_partial(out + start + j, value * vector_load(scale + j) + vector_load(shift + j),
+                                 count - j);
         }
     }
 }

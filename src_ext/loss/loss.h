@@ -23,7 +23,8 @@ struct convlab_loss_table {
     /* out = out * factor - part for one row */
     void (*scale_row)(float *out, int64_t c, float factor, float part);
     /* Writes factor * (prediction - target) of one block to grad, returns the sum of squares. */
-    double (*squared_error)(const float *prediction, const float *target, int64_t count, float factor, float *grad);
+    double (*squared_error)(const float *prediction, const float *target, int64_t count, float factor,
+                            float *grad);
 };
 
 extern const struct convlab_loss_table convlab_loss__reference;
@@ -35,7 +36,8 @@ extern const struct convlab_loss_table convlab_loss__avx512;
 void convlab_softmax_double(const double *logits, int64_t n, int64_t c, double *out);
 double convlab_softmax_cross_entropy_double(const double *logits, const int64_t *labels, int64_t n, int64_t c,
                                             double smoothing, double *grad);
-double convlab_squared_error_double(const double *prediction, const double *target, int64_t count, double *grad);
+double convlab_squared_error_double(const double *prediction, const double *target, int64_t count,
+                                    double *grad);
 
 /* The doors for Python; the losses are returned, means over n or count. */
 void convlab_softmax(const float *logits, int64_t n, int64_t c, float *out, int isa, int threads);

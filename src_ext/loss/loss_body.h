@@ -65,7 +65,8 @@ static void scale_row(float *out, int64_t c, float factor, float part) {
     }
 }
 
-static double squared_error(const float *prediction, const float *target, int64_t count, float factor, float *grad) {
+static double squared_error(const float *prediction, const float *target, int64_t count, float factor,
+                            float *grad) {
     double sum = 0;
     vector_float partial = {0};
     int64_t i = 0, vectors = 0;

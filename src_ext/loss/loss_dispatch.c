@@ -30,7 +30,8 @@ void convlab_softmax(const float *logits, int64_t n, int64_t c, float *out, int 
     }
 }
 
-/* -sum target * log p of a row, with log p = x - max - log(sum): differences first, so that nothing cancels */
+/* -sum target * log p of a row, with log p = x - max - log(sum): differences first, so that nothing cancels
+ */
 static double row_loss(const float *x, int64_t c, int64_t label, double smoothing, double max, double sum) {
     double loss = log(sum) - (1 - smoothing) * ((double)x[label] - max);
     if (smoothing > 0) {
@@ -44,7 +45,8 @@ static double row_loss(const float *x, int64_t c, int64_t label, double smoothin
 }
 
 double convlab_softmax_cross_entropy(const float *logits, const int64_t *labels, int64_t n, int64_t c,
-                                     double smoothing, float *grad, double *row_losses, int isa, int threads) {
+                                     double smoothing, float *grad, double *row_losses, int isa,
+                                     int threads) {
     const struct convlab_loss_table *table = tables[isa];
     const float even_part = (float)(smoothing / (double)c / (double)n);
     const int team = convlab_threads_for(n * c * COST_OF_EXPONENTIAL, n, threads);
@@ -75,7 +77,8 @@ double convlab_squared_error(const float *prediction, const float *target, int64
     for (int64_t block = 0; block < blocks; block++) {
         const int64_t start = block * CONVLAB_LOSS_BLOCK;
         const int64_t size = count - start < CONVLAB_LOSS_BLOCK ? count - start : CONVLAB_LOSS_BLOCK;
-        block_sums[block] = table->squared_error(prediction + start, target + start, size, factor, grad + start);
+        block_sums[block] =
+            table->squared_error(prediction + start, target + start, size, factor, grad + start);
     }
     return sum_in_order(block_sums, blocks) / (double)count;
 }

@@ -45,7 +45,8 @@ double convlab_softmax_cross_entropy_double(const double *logits, const int64_t 
     return loss / (double)n;
 }
 
-double convlab_squared_error_double(const double *prediction, const double *target, int64_t count, double *grad) {
+double convlab_squared_error_double(const double *prediction, const double *target, int64_t count,
+                                    double *grad) {
     double sum = 0;
     for (int64_t i = 0; i < count; i++) {
         const double error = prediction[i] - target[i];
@@ -75,7 +76,8 @@ static void scale_row(float *out, int64_t c, float factor, float part) {
     }
 }
 
-static double squared_error(const float *prediction, const float *target, int64_t count, float factor, float *grad) {
+static double squared_error(const float *prediction, const float *target, int64_t count, float factor,
+                            float *grad) {
     double sum = 0;
     for (int64_t i = 0; i < count; i++) {
         const double error = (double)prediction[i] - target[i];

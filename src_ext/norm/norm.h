@@ -26,8 +26,8 @@ struct convlab_norm_table {
     void (*gradient_sums)(const float *x, const float *grad, const float *mean, int64_t rows, int64_t columns,
                           float *sums);
     /* y = (x - mean) * factor + shift */
-    void (*normalize)(const float *x, const float *mean, const float *factor, const float *shift, int64_t rows,
-                      int64_t columns, float *y);
+    void (*normalize)(const float *x, const float *mean, const float *factor, const float *shift,
+                      int64_t rows, int64_t columns, float *y);
     /* dx = factor * (grad - part - (x - mean) * slope) */
     void (*input_gradient)(const float *x, const float *grad, const float *mean, const float *factor,
                            const float *part, const float *slope, int64_t rows, int64_t columns, float *dx);

@@ -15,15 +15,15 @@ CONVLAB_INLINE void store_lanes(float *target, vector_float value, int64_t lanes
 }
 
 /* Calls DO(column, lanes) vector by vector; only the short last row of an array ends with fewer lanes. */
-#define FOR_COLUMNS(columns, DO)                                                         \
-    do {                                                                                 \
-        int64_t column_ = 0;                                                             \
-        for (; column_ + CONVLAB_LANES <= (columns); column_ += CONVLAB_LANES) {         \
-            DO(column_, CONVLAB_LANES);                                                  \
-        }                                                                                \
-        if (column_ < (columns)) {                                                       \
-            DO(column_, (columns) - column_);                                            \
-        }                                                                                \
+#define FOR_COLUMNS(columns, DO)                                                 \
+    do {                                                                         \
+        int64_t column_ = 0;                                                     \
+        for (; column_ + CONVLAB_LANES <= (columns); column_ += CONVLAB_LANES) { \
+            DO(column_, CONVLAB_LANES);                                          \
+        }                                                                        \
+        if (column_ < (columns)) {                                               \
+            DO(column_, (columns) - column_);                                    \
+        }                                                                        \
     } while (0)
 
 /* Vectors summed side by side: a whole cache line or two, so that every line is fetched once. */
@@ -42,7 +42,8 @@ CONVLAB_INLINE void moments_of(const float *x, int64_t rows, int64_t columns, in
     }
     for (int64_t row = 0; row < rows; row++) {
         for (int v = 0; v < abreast; v++) {
-            const vector_float rest = load_lanes(x + row * columns + column + v * CONVLAB_LANES, lanes) - sums[v];
+            const vector_float rest =
+                load_lanes(x + row * columns + column + v * CONVLAB_LANES, lanes) - sums[v];
             rests[v] += rest;
             squares[v] += rest * rest;
         }
@@ -69,7 +70,8 @@ static void moments(const float *x, int64_t rows, int64_t columns, float *moment
 }
 
 CONVLAB_INLINE void gradient_sums_of(const float *x, const float *grad, const float *mean, int64_t rows,
-                                     int64_t columns, int64_t column, int abreast, int64_t lanes, float *sums) {
+                                     int64_t columns, int64_t column, int abreast, int64_t lanes,
+                                     float *sums) {
     vector_float plain[ABREAST] = {{0}}, weighted[ABREAST] = {{0}}, centers[ABREAST] = {{0}};
     for (int v = 0; v < abreast; v++) {
         centers[v] = load_lanes(mean + column + v * CONVLAB_LANES, lanes);
@@ -103,16 +105,16 @@ static void gradient_sums(const float *x, const float *grad, const float *mean, 
     }
 }
 
-static void normalize(const float *x, const float *mean, const float *factor, const float *shift, int64_t rows,
-                      int64_t columns, float *y) {
+static void normalize(const float *x, const float *mean, const float *factor, const float *shift,
+                      int64_t rows, int64_t columns, float *y) {
     for (int64_t row = 0; row < rows; row++) {
         const float *source = x + row * columns;
         float *target = y + row * columns;
-#define NORMALIZE(column, lanes)                                                                            \
-    store_lanes(target + (column),                                                                          \
-                (load_lanes(source + (column), lanes) - load_lanes(mean + (column), lanes)) *               \
-                        load_lanes(factor + (column), lanes) +                                              \
-                    load_lanes(shift + (column), lanes),                                                    \
+#define NORMALIZE(column, lanes)                                                              \
+    store_lanes(target + (column),                                                            \
+                (load_lanes(source + (column), lanes) - load_lanes(mean + (column), lanes)) * \
+                        load_lanes(factor + (column), lanes) +                                \
+                    load_lanes(shift + (column), lanes),                                      \
                 lanes)
         FOR_COLUMNS(columns, NORMALIZE);
     }
@@ -123,15 +125,16 @@ static void input_gradient(const float *x, const float *grad, const float *mean,
     for (int64_t row = 0; row < rows; row++) {
         const float *source = x + row * columns, *g = grad + row * columns;
         float *target = dx + row * columns;
-#define INPUT_GRADIENT(column, lanes)                                                                       \
-    store_lanes(target + (column),                                                                          \
-                load_lanes(factor + (column), lanes) *                                                      \
-                    (load_lanes(g + (column), lanes) - load_lanes(part + (column), lanes) -                 \
-                     (load_lanes(source + (column), lanes) - load_lanes(mean + (column), lanes)) *          \
-                         load_lanes(slope + (column), lanes)),                                              \
+#define INPUT_GRADIENT(column, lanes)                                                              \
+    store_lanes(target + (column),                                                                 \
+                load_lanes(factor + (column), lanes) *                                             \
+                    (load_lanes(g + (column), lanes) - load_lanes(part + (column), lanes) -        \
+                     (load_lanes(source + (column), lanes) - load_lanes(mean + (column), lanes)) * \
+                         load_lanes(slope + (column), lanes)),                                     \
                 lanes)
         FOR_COLUMNS(columns, INPUT_GRADIENT);
     }
 }
 
-const struct convlab_norm_table CONVLAB_NAME(convlab_norm) = {moments, gradient_sums, normalize, input_gradient};
+const struct convlab_norm_table CONVLAB_NAME(convlab_norm) = {moments, gradient_sums, normalize,
+                                                              input_gradient};

@@ -117,7 +117,8 @@ static void combine_moments(const struct layout *layout, int64_t m, int64_t c, s
             for (int64_t i = 0; i < c; i++) {
                 const double away = (double)part[pixel + i] - mean[i];
                 const double rests = part[chunk.columns + pixel + i];
-                squares[i] += part[2 * chunk.columns + pixel + i] + away * (2 * rests + away * (double)chunk.rows);
+                squares[i] +=
+                    part[2 * chunk.columns + pixel + i] + away * (2 * rests + away * (double)chunk.rows);
             }
         }
     }
@@ -138,7 +139,8 @@ static void normalize_all(const struct convlab_norm_table *table, const struct c
 }
 
 /* columns 0, 1, 2 = mean, scale * inverse_std, shift */
-static void spread_affine(const struct convlab_norm_arrays *a, const struct layout *layout, struct workspace *w) {
+static void spread_affine(const struct convlab_norm_arrays *a, const struct layout *layout,
+                          struct workspace *w) {
     const float *scale = a->scale, *inverse_std = a->inverse_std;
     spread(a->mean, a->c, layout->columns, w->columns[0]);
     spread(a->shift, a->c, layout->columns, w->columns[2]);
@@ -241,7 +243,7 @@ void convlab_norm_backward(const struct convlab_norm_arrays *a, int is_double, d
 #pragma omp parallel for schedule(static) num_threads(team)
     for (int64_t number = 0; number < layout.chunks; number++) {
         const struct chunk chunk = chunk_of(&layout, number);
-        table->input_gradient(x + chunk.start, grad + chunk.start, columns[0], columns[1], columns[2], columns[3],
-                              chunk.rows, chunk.columns, dx + chunk.start);
+        table->input_gradient(x + chunk.start, grad + chunk.start, columns[0], columns[1], columns[2],
+                              columns[3], chunk.rows, chunk.columns, dx + chunk.start);
     }
 }

@@ -24,7 +24,8 @@ static void NAMED(forward)(const struct convlab_norm_arrays *a) {
 }
 
 static void NAMED(inference)(const struct convlab_norm_arrays *a) {
-    const ELEMENT *x = a->x, *scale = a->scale, *shift = a->shift, *mean = a->mean, *inverse_std = a->inverse_std;
+    const ELEMENT *x = a->x, *scale = a->scale, *shift = a->shift, *mean = a->mean,
+                  *inverse_std = a->inverse_std;
     for (int64_t i = 0; i < a->m; i++) {
         for (int64_t c = 0; c < a->c; c++) {
             const double centered = (double)x[i * a->c + c] - mean[c];

@@ -48,21 +48,24 @@ static inline struct convlab_pool_range convlab_pool_covering(int64_t in, int64_
 }
 
 /* What the sum over a window is divided by. */
-static inline int64_t convlab_pool_divisor(const struct convlab_pool_problem *p, struct convlab_pool_range rows,
+static inline int64_t convlab_pool_divisor(const struct convlab_pool_problem *p,
+                                           struct convlab_pool_range rows,
                                            struct convlab_pool_range columns) {
     return p->count_include_pad ? p->r * p->s : (rows.end - rows.begin) * (columns.end - columns.begin);
 }
 
 struct convlab_pool_table {
-    void (*max_forward)(const struct convlab_pool_problem *p, const void *x, void *y, void *indices, int64_t begin,
+    void (*max_forward)(const struct convlab_pool_problem *p, const void *x, void *y, void *indices,
+                        int64_t begin, int64_t end);
+    void (*max_backward)(const struct convlab_pool_problem *p, const void *grad, const void *indices,
+                         void *dx, int64_t begin, int64_t end);
+    void (*avg_forward)(const struct convlab_pool_problem *p, const void *x, void *y, int64_t begin,
                         int64_t end);
-    void (*max_backward)(const struct convlab_pool_problem *p, const void *grad, const void *indices, void *dx,
-                         int64_t begin, int64_t end);
-    void (*avg_forward)(const struct convlab_pool_problem *p, const void *x, void *y, int64_t begin, int64_t end);
     void (*avg_backward)(const struct convlab_pool_problem *p, const void *grad, void *dx, int64_t begin,
                          int64_t end);
     /* y is (n, c), the mean of all pixels; here a row is an image */
-    void (*global_forward)(const struct convlab_pool_problem *p, const void *x, void *y, int64_t begin, int64_t end);
+    void (*global_forward)(const struct convlab_pool_problem *p, const void *x, void *y, int64_t begin,
+                           int64_t end);
     void (*global_backward)(const struct convlab_pool_problem *p, const void *grad, void *dx, int64_t begin,
                             int64_t end);
 };
@@ -73,14 +76,16 @@ extern const struct convlab_pool_table convlab_pool__avx2;
 extern const struct convlab_pool_table convlab_pool__avx512;
 
 /* The doors for Python. indices may be NULL in max_forward. */
-void convlab_max_pool_forward(const struct convlab_pool_problem *p, const void *x, void *y, void *indices, int isa,
+void convlab_max_pool_forward(const struct convlab_pool_problem *p, const void *x, void *y, void *indices,
+                              int isa, int threads);
+void convlab_max_pool_backward(const struct convlab_pool_problem *p, const void *grad, const void *indices,
+                               void *dx, int isa, int threads);
+void convlab_avg_pool_forward(const struct convlab_pool_problem *p, const void *x, void *y, int isa,
                               int threads);
-void convlab_max_pool_backward(const struct convlab_pool_problem *p, const void *grad, const void *indices, void *dx,
-                               int isa, int threads);
-void convlab_avg_pool_forward(const struct convlab_pool_problem *p, const void *x, void *y, int isa, int threads);
 void convlab_avg_pool_backward(const struct convlab_pool_problem *p, const void *grad, void *dx, int isa,
                                int threads);
-void convlab_global_pool_forward(const struct convlab_pool_problem *p, const void *x, void *y, int isa, int threads);
+void convlab_global_pool_forward(const struct convlab_pool_problem *p, const void *x, void *y, int isa,
+                                 int threads);
 void convlab_global_pool_backward(const struct convlab_pool_problem *p, const void *grad, void *dx, int isa,
                                   int threads);
 

@@ -5,15 +5,15 @@
 #include "vector_math.h"
 
 /* Calls DO(c, lanes) for all channels, vector by vector; the last call may have fewer lanes. */
-#define FOR_CHANNELS(channels, DO)                                             \
-    do {                                                                       \
-        int64_t c_ = 0;                                                        \
-        for (; c_ + CONVLAB_LANES <= (channels); c_ += CONVLAB_LANES) {        \
-            DO(c_, CONVLAB_LANES);                                             \
-        }                                                                      \
-        if (c_ < (channels)) {                                                 \
-            DO(c_, (channels) - c_);                                           \
-        }                                                                      \
+#define FOR_CHANNELS(channels, DO)                                      \
+    do {                                                                \
+        int64_t c_ = 0;                                                 \
+        for (; c_ + CONVLAB_LANES <= (channels); c_ += CONVLAB_LANES) { \
+            DO(c_, CONVLAB_LANES);                                      \
+        }                                                               \
+        if (c_ < (channels)) {                                          \
+            DO(c_, (channels) - c_);                                    \
+        }                                                               \
     } while (0)
 
 CONVLAB_INLINE vector_float load_lanes(const float *source, int64_t lanes) {
@@ -46,7 +46,8 @@ CONVLAB_INLINE vector_int load_indices(const void *indices, int64_t index_bytes,
     return __builtin_convertvector(bytes, vector_int);
 }
 
-CONVLAB_INLINE void store_indices(void *indices, int64_t index_bytes, int64_t at, vector_int value, int64_t lanes) {
+CONVLAB_INLINE void store_indices(void *indices, int64_t index_bytes, int64_t at, vector_int value,
+                                  int64_t lanes) {
     if (index_bytes == 4) {
         store_lanes((float *)indices + at, (vector_float)value, lanes);
         return;
@@ -68,7 +69,8 @@ struct patch {
     int64_t rows, columns, position;
 };
 
-CONVLAB_INLINE struct patch patch_of(const struct convlab_pool_problem *p, const float *image, int64_t i, int64_t j) {
+CONVLAB_INLINE struct patch patch_of(const struct convlab_pool_problem *p, const float *image, int64_t i,
+                                     int64_t j) {
     const struct convlab_pool_range rows = convlab_pool_covered(i, p->stride_h, p->pad_top, p->r, p->h);
     const struct convlab_pool_range columns = convlab_pool_covered(j, p->stride_w, p->pad_left, p->s, p->w);
     const int64_t first_row = rows.begin - i * p->stride_h + p->pad_top;
@@ -78,7 +80,9 @@ CONVLAB_INLINE struct patch patch_of(const struct convlab_pool_problem *p, const
     return patch;
 }
 
-CONVLAB_INLINE vector_int beats(vector_float value, vector_float best) { return (value > best) | (value != value); }
+CONVLAB_INLINE vector_int beats(vector_float value, vector_float best) {
+    return (value > best) | (value != value);
+}
 
 CONVLAB_INLINE vector_float patch_max(const struct convlab_pool_problem *p, struct patch patch, int64_t c,
                                       int64_t lanes) {
@@ -92,8 +96,8 @@ CONVLAB_INLINE vector_float patch_max(const struct convlab_pool_problem *p, stru
     return best;
 }
 
-CONVLAB_INLINE vector_float patch_max_position(const struct convlab_pool_problem *p, struct patch patch, int64_t c,
-                                               int64_t lanes, vector_int *position) {
+CONVLAB_INLINE vector_float patch_max_position(const struct convlab_pool_problem *p, struct patch patch,
+                                               int64_t c, int64_t lanes, vector_int *position) {
     vector_float best = load_lanes(patch.x + c, lanes);
     vector_int where = vector_broadcast_int((int32_t)patch.position);
     for (int64_t row = 0; row < patch.rows; row++) {
@@ -119,11 +123,11 @@ static void max_forward(const struct convlab_pool_problem *problem, const void *
             const int64_t at = (row * p->ow + j) * p->c;
             float *target = (float *)y + at;
 #define WRITE_MAX(c, lanes) store_lanes(target + (c), patch_max(p, patch, c, lanes), lanes)
-#define WRITE_MAX_AND_POSITION(c, lanes)                                                          \
-    do {                                                                                          \
-        vector_int position_;                                                                     \
-        store_lanes(target + (c), patch_max_position(p, patch, c, lanes, &position_), lanes);     \
-        store_indices(indices, p->index_bytes, at + (c), position_, lanes);                       \
+#define WRITE_MAX_AND_POSITION(c, lanes)                                                      \
+    do {                                                                                      \
+        vector_int position_;                                                                 \
+        store_lanes(target + (c), patch_max_position(p, patch, c, lanes, &position_), lanes); \
+        store_indices(indices, p->index_bytes, at + (c), position_, lanes);                   \
     } while (0)
             if (indices == NULL) {
                 FOR_CHANNELS(p->c, WRITE_MAX);
@@ -134,8 +138,8 @@ static void max_forward(const struct convlab_pool_problem *problem, const void *
     }
 }
 
-/* The windows that cover one pixel: all in rows [is) and columns [js) of y, `at` is the first one's place in
- * y, and the pixel's position in it is `position`. */
+/* The windows that cover one pixel: rows x columns of them in y, the first one at `at`; the pixel has the
+ * number `position` in that first window, and a smaller one in the next. */
 struct cover {
     int64_t rows, columns, at, position;
 };
@@ -146,13 +150,15 @@ CONVLAB_INLINE struct cover cover_of(const struct convlab_pool_problem *p, int64
     const int64_t in_row = row % p->h - is.begin * p->stride_h + p->pad_top;
     const int64_t in_column = w - js.begin * p->stride_w + p->pad_left;
     struct cover cover = {is.end - is.begin, js.end - js.begin,
-                          ((row / p->h * p->oh + is.begin) * p->ow + js.begin) * p->c, in_row * p->s + in_column};
+                          ((row / p->h * p->oh + is.begin) * p->ow + js.begin) * p->c,
+                          in_row * p->s + in_column};
     return cover;
 }
 
 /* Gathers, so that every pixel is written once and no two threads share one. */
-CONVLAB_INLINE vector_float gather_max(const struct convlab_pool_problem *p, const float *grad, const void *indices,
-                                       int64_t index_bytes, struct cover cover, int64_t c, int64_t lanes) {
+CONVLAB_INLINE vector_float gather_max(const struct convlab_pool_problem *p, const float *grad,
+                                       const void *indices, int64_t index_bytes, struct cover cover,
+                                       int64_t c, int64_t lanes) {
     vector_float sum = {0};
     for (int64_t i = 0; i < cover.rows; i++) {
         for (int64_t j = 0; j < cover.columns; j++) {
@@ -165,10 +171,12 @@ CONVLAB_INLINE vector_float gather_max(const struct convlab_pool_problem *p, con
     return sum;
 }
 
-CONVLAB_INLINE void max_backward_rows(const struct convlab_pool_problem *p, const float *grad, const void *indices,
-                                      int64_t index_bytes, float *dx, int64_t begin, int64_t end) {
+CONVLAB_INLINE void max_backward_rows(const struct convlab_pool_problem *p, const float *grad,
+                                      const void *indices, int64_t index_bytes, float *dx, int64_t begin,
+                                      int64_t end) {
     for (int64_t row = begin; row < end; row++) {
-        const struct convlab_pool_range is = convlab_pool_covering(row % p->h, p->stride_h, p->pad_top, p->r, p->oh);
+        const struct convlab_pool_range is =
+            convlab_pool_covering(row % p->h, p->stride_h, p->pad_top, p->r, p->oh);
         for (int64_t w = 0; w < p->w; w++) {
             const struct cover cover = cover_of(p, row, w, is);
             float *target = dx + (row * p->w + w) * p->c;
@@ -179,8 +187,8 @@ CONVLAB_INLINE void max_backward_rows(const struct convlab_pool_problem *p, cons
     }
 }
 
-static void max_backward(const struct convlab_pool_problem *problem, const void *grad, const void *indices, void *dx,
-                         int64_t begin, int64_t end) {
+static void max_backward(const struct convlab_pool_problem *problem, const void *grad, const void *indices,
+                         void *dx, int64_t begin, int64_t end) {
     /* a copy that no store can change, so that its fields stay in registers; below as well */
     const struct convlab_pool_problem p = *problem;
     if (p.index_bytes == 1) {
@@ -204,7 +212,8 @@ CONVLAB_INLINE vector_float patch_sum(const struct convlab_pool_problem *p, stru
     return sum;
 }
 
-static void avg_forward(const struct convlab_pool_problem *p, const void *x, void *y, int64_t begin, int64_t end) {
+static void avg_forward(const struct convlab_pool_problem *p, const void *x, void *y, int64_t begin,
+                        int64_t end) {
     for (int64_t row = begin; row < end; row++) {
         const float *image = (const float *)x + row / p->oh * p->h * p->w * p->c;
         for (int64_t j = 0; j < p->ow; j++) {
@@ -224,7 +233,8 @@ CONVLAB_INLINE vector_float gather_avg(const struct convlab_pool_problem *p, con
     for (int64_t i = is.begin; i < is.end; i++) {
         const struct convlab_pool_range rows = convlab_pool_covered(i, p->stride_h, p->pad_top, p->r, p->h);
         for (int64_t j = js.begin; j < js.end; j++) {
-            const struct convlab_pool_range columns = convlab_pool_covered(j, p->stride_w, p->pad_left, p->s, p->w);
+            const struct convlab_pool_range columns =
+                convlab_pool_covered(j, p->stride_w, p->pad_left, p->s, p->w);
             const float divisor = (float)convlab_pool_divisor(p, rows, columns);
             sum += load_lanes(grad + ((row / p->h * p->oh + i) * p->ow + j) * p->c + c, lanes) / divisor;
         }
@@ -232,11 +242,12 @@ CONVLAB_INLINE vector_float gather_avg(const struct convlab_pool_problem *p, con
     return sum;
 }
 
-static void avg_backward(const struct convlab_pool_problem *problem, const void *grad, void *dx, int64_t begin,
-                         int64_t end) {
+static void avg_backward(const struct convlab_pool_problem *problem, const void *grad, void *dx,
+                         int64_t begin, int64_t end) {
     const struct convlab_pool_problem p = *problem;
     for (int64_t row = begin; row < end; row++) {
-        const struct convlab_pool_range is = convlab_pool_covering(row % p.h, p.stride_h, p.pad_top, p.r, p.oh);
+        const struct convlab_pool_range is =
+            convlab_pool_covering(row % p.h, p.stride_h, p.pad_top, p.r, p.oh);
         for (int64_t w = 0; w < p.w; w++) {
             float *target = (float *)dx + (row * p.w + w) * p.c;
 #define WRITE_SHARES(c, lanes) store_lanes(target + (c), gather_avg(&p, grad, row, w, is, c, lanes), lanes)
@@ -268,7 +279,8 @@ CONVLAB_INLINE void image_means(const struct convlab_pool_problem *p, const floa
     }
 }
 
-static void global_forward(const struct convlab_pool_problem *p, const void *x, void *y, int64_t begin, int64_t end) {
+static void global_forward(const struct convlab_pool_problem *p, const void *x, void *y, int64_t begin,
+                           int64_t end) {
     const float pixels = (float)(p->h * p->w);
     for (int64_t n = begin; n < end; n++) {
         const struct patch image = {(const float *)x + n * p->h * p->w * p->c, p->h, p->w, 0};

@@ -1,7 +1,7 @@
 /* Pooling in plain loops with double sums, for one ELEMENT type; see pool.h for the arrays. */
 
-static ELEMENT NAMED(pixel)(const struct convlab_pool_problem *p, const ELEMENT *x, int64_t n, int64_t h, int64_t w,
-                            int64_t c) {
+static ELEMENT NAMED(pixel)(const struct convlab_pool_problem *p, const ELEMENT *x, int64_t n, int64_t h,
+                            int64_t w, int64_t c) {
     return x[((n * p->h + h) * p->w + w) * p->c + c];
 }
 
@@ -53,9 +53,9 @@ static double NAMED(gather)(const struct convlab_pool_problem *p, const ELEMENT 
         for (int64_t j = js.begin; j < js.end; j++) {
             const int64_t at = ((n * p->oh + i) * p->ow + j) * p->c + c;
             if (indices == NULL) {
-                sum += (double)grad[at] /
-                       (double)convlab_pool_divisor(p, convlab_pool_covered(i, p->stride_h, p->pad_top, p->r, p->h),
-                                                    convlab_pool_covered(j, p->stride_w, p->pad_left, p->s, p->w));
+                sum += (double)grad[at] / (double)convlab_pool_divisor(
+                                              p, convlab_pool_covered(i, p->stride_h, p->pad_top, p->r, p->h),
+                                              convlab_pool_covered(j, p->stride_w, p->pad_left, p->s, p->w));
                 continue;
             }
             const int64_t position =
@@ -80,8 +80,8 @@ static void NAMED(max_backward)(const struct convlab_pool_problem *p, const void
     }
 }
 
-static void NAMED(avg_backward)(const struct convlab_pool_problem *p, const void *grad, void *dx, int64_t begin,
-                                int64_t end) {
+static void NAMED(avg_backward)(const struct convlab_pool_problem *p, const void *grad, void *dx,
+                                int64_t begin, int64_t end) {
     NAMED(max_backward)(p, grad, NULL, dx, begin, end);
 }
 
@@ -123,8 +123,8 @@ static void NAMED(global_forward)(const struct convlab_pool_problem *p, const vo
     }
 }
 
-static void NAMED(global_backward)(const struct convlab_pool_problem *p, const void *grad, void *dx, int64_t begin,
-                                   int64_t end) {
+static void NAMED(global_backward)(const struct convlab_pool_problem *p, const void *grad, void *dx,
+                                   int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; n++) {
         for (int64_t pixel = 0; pixel < p->h * p->w; pixel++) {
             for (int64_t c = 0; c < p->c; c++) {

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -84,6 +85,17 @@ def test_an_error_on_purpose_is_one_line(
 ) -> None:
     monkeypatch.setattr(plugins, "main", ending_with(error))
     assert command("plugins") == (code, "", f"convlab: {message}\n")
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_warning_is_one_line(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def verb(words: object) -> int:
+        warnings.warn("the cache\nis full", stacklevel=2)
+        return 0
+
+    monkeypatch.setattr(plugins, "main", verb)
+    with warnings.catch_warnings():
+        assert command("plugins") == (0, "", "convlab: warning: the cache is full\n")
 
 
 def test_a_fault_keeps_its_traceback(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,14 @@ class TestInstantRuns:
 
 
 def test_an_experiment_really_runs(command: Command, tmp_path: Path) -> None:
-    words = ["data=synthetic", "data.train_size=64", "data.test_size=16", "model=mlp", "epochs=1"]
+    words = [
+        "data=synthetic",
+        "data.train_size=64",
+        "data.test_size=16",
+        "model=mlp",
+        "epochs=1",
+        "threads=1",
+    ]
     code, out, err = command("run", *words, "runs_dir=here", "study=there")
     assert code == 0, err
     run = next(line.split()[1] for line in out.splitlines() if line.startswith("run "))

@@ -12,7 +12,7 @@ Command = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def a_run(command: Command) -> str:
-    data = ["data=synthetic", "data.train_size=64", "data.test_size=16"]
+    data = ["data=synthetic", "data.train_size=64", "data.test_size=16", "threads=1"]
     code, out, err = command("run", *data, "optimizer=sgd", "initializers.conv1=sobel", "epochs=2")
     assert code == 0, err
     return next(line.split()[1] for line in out.splitlines() if line.startswith("run "))
@@ -27,7 +27,7 @@ def test_result_settings_and_curves_are_shown(command: Command, a_run: str) -> N
     assert lines[2].startswith("test accuracy        ")
     assert (
         "settings             data=synthetic data.train_size=64 data.test_size=16 optimizer=sgd "
-        "initializers.conv1=sobel epochs=2"
+        "initializers.conv1=sobel epochs=2 threads=1"
     ) in lines
     assert any(line.startswith("loss ") for line in lines)
 

@@ -14,6 +14,8 @@ from convlab.seeding import generator
 
 torch = pytest.importorskip("torch", reason="needs PyTorch, the extra 'parity'")
 
+torch.set_num_threads(1)  # waits for cores that other tests keep busy cost minutes otherwise
+
 STEPS = 50
 BATCH = 32
 RELATIVE = 1e-4

@@ -41,7 +41,9 @@ def inner(a: np.ndarray, b: np.ndarray) -> int:
 def oracle(x: np.ndarray, w: np.ndarray, case) -> np.ndarray:
     """Convolution by windows and einsum, in float64: independent of our C code."""
     options = case.options
-    g = conv_geometry("oracle", x.shape, w.shape, *(options[o] for o in ("stride", "padding", "dilation", "groups")))
+    g = conv_geometry(
+        "oracle", x.shape, w.shape, *(options[o] for o in ("stride", "padding", "dilation", "groups"))
+    )
     padded = np.pad(
         x.astype(np.float64), ((0, 0), (g.pad_top, g.pad_bottom), (g.pad_left, g.pad_right), (0, 0))
     )
@@ -72,7 +74,11 @@ def test_every_isa_equals_the_reference_on_integers(seed, conv_cases, equal, zer
         zero_fraction.add(expected)
         y = expected["y"] - arrays["bias"]
         # <conv(x, w), g> = <x, dx> = <w, dw>
-        assert inner(y, arrays["grad"]) == inner(arrays["x"], expected["dx"]) == inner(arrays["w"], expected["dw"])
+        assert (
+            inner(y, arrays["grad"])
+            == inner(arrays["x"], expected["dx"])
+            == inner(arrays["w"], expected["dw"])
+        )
         for isa in ISAS:
             with kernels.use_isa(isa), kernels.use_threads(int(rng.integers(1, 4))):
                 equal(case.run(arrays), expected, (isa, case))
@@ -91,7 +97,8 @@ def test_large_shapes_equal_the_reference_on_integers(name, conv_case, equal, ze
     arrays = case.arrays(np.random.default_rng(0), integers=True)
     with kernels.use_isa("reference"):
         expected = case.run(arrays)
-    zero_fraction.add(expected)
+    # dx is left out: with a stride, most of it may be zero.
+    zero_fraction.add({name: expected[name] for name in ("y", "dw", "db")})
     zero_fraction.check()
     for isa in ISAS:
         for threads in (1, 3):
@@ -235,7 +242,9 @@ def test_a_fused_activation_equals_a_separate_one(isa, activation, conv_case):
         x, w, bias = arrays["x"][:3], arrays["w"], arrays["bias"]
         with kernels.use_isa(isa):
             y = kernels.conv2d(x, w, bias, activation=activation, **case.options)
-            separate = kernels.activation_forward(kernels.conv2d(x, w, bias, **case.options), name, **parameters)
+            separate = kernels.activation_forward(
+                kernels.conv2d(x, w, bias, **case.options), name, **parameters
+            )
         np.testing.assert_array_equal(y, separate)
 
 

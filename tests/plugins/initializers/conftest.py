@@ -23,6 +23,7 @@ def initialize() -> Initialize:
         role: str | None = None,
         groups: int = 1,
         relu: bool = False,
+        weight_shape: tuple[int, ...] | None = None,
         seed: int = 0,
         **config: Any,
     ) -> Array:
@@ -33,6 +34,7 @@ def initialize() -> Initialize:
             "layer",
             groups=groups,
             gain=2**0.5 if relu else 1.0,
+            weight_shape=weight_shape,
         )
         array: Array = OFFERS[name](spec, np.random.default_rng(seed), **config)
         return array

@@ -94,11 +94,18 @@ def test_uniform_weights_fill_their_interval(
     assert 0.999 * limit < np.abs(weights).max() <= limit
 
 
-@pytest.mark.parametrize(("role", "value"), [("bias", 0.0), ("shift", 0.0), ("scale", 1.0)])
-def test_torch_default_leaves_vectors_neutral(
+@pytest.mark.parametrize(("role", "value"), [("shift", 0.0), ("scale", 1.0)])
+def test_torch_default_leaves_the_normalization_neutral(
     role: str, value: float, initialize: Callable[..., Array]
 ) -> None:
     np.testing.assert_array_equal(initialize("torch_default", (7,), role=role), np.full(7, value))
+
+
+def test_torch_default_draws_biases_with_the_fan_in_of_their_weights(
+    initialize: Callable[..., Array],
+) -> None:
+    bias = initialize("torch_default", (5000,), weight_shape=(5000, 3, 3, 4))
+    assert 0.99 / 6 < np.abs(bias).max() <= 1 / 6
 
 
 @pytest.mark.parametrize("relu", [False, True])
