@@ -5,18 +5,18 @@ from typing import Any
 import numpy as np
 
 from convlab import kernels
-from convlab.contracts.parameter import Array, Parameter
+from convlab.contracts.parameter import Array
 from convlab.errors import ConfigError, ShapeError
-from convlab.layers.applied_activation import AppliedActivation
 from convlab.layers.arena import Arena
-from convlab.layers.base import Layer, Shape, require_rank
+from convlab.layers.base import Shape, require_rank
 from convlab.layers.builder import DEFAULT, ActivationChoice, Builder, InitializerChoice
+from convlab.layers.weighted import WeightedLayer
 
 Pair = int | tuple[int, int]
 Padding = str | int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
 
 
-class Conv2D(Layer):
+class Conv2D(WeightedLayer):
     """Convolution with bias and activation, computed as one pass.
 
     ``y[n, h, w, k] = f(b[k] + sum_{r,s,c} x[n, h*stride + r*dilation - top, ..., c] * weight[k, r, s, c])``:
@@ -65,7 +65,14 @@ class Conv2D(Layer):
         trainable: bool = True,
         name: str | None = None,
     ) -> None:
-        super().__init__(name)
+        super().__init__(
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            trainable=trainable,
+            name=name,
+        )
         self.filters = filters
         self.kernel_size = (kernel_size, kernel_size) if isinstance(kernel_size, int) else tuple(kernel_size)
         self.geometry: dict[str, Any] = {
@@ -74,12 +81,6 @@ class Conv2D(Layer):
             "dilation": dilation,
             "groups": groups,
         }
-        self.activation_choice = activation
-        self.use_bias = use_bias
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
-        self.trainable = trainable
-        self._bias: Parameter | None = None
 
     def build(self, input_shape: Shape, builder: Builder) -> Shape:
         require_rank(self, input_shape, 3, "(H, W, C)")
@@ -94,12 +95,7 @@ class Conv2D(Layer):
                 f"{self.name}: input channels (={input_shape[-1]}) must divide by groups (={groups})"
             )
         shape = (self.filters, *self.kernel_size, input_shape[-1] // groups)
-        self._weight = builder.weight(
-            self.name, "conv_weight", shape, self.kernel_initializer, groups, self.trainable
-        )
-        if builder.uses_bias(self.name, self.use_bias):
-            self._bias = builder.bias(self.name, self.filters, self.bias_initializer, self.trainable)
-        self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+        self.declare(builder, "conv_weight", shape, groups)
         self.output_shape = self._kernel_plan(1, input_shape, None).output_shape[1:]
         return self.output_shape
 
@@ -120,7 +116,7 @@ class Conv2D(Layer):
         kernel = self._training_kernel if training else self._inference_kernel
         output = self._output[: len(x)]
         written = self._activation.target(output, training)
-        kernel.forward(x, self._weight.value, None if self._bias is None else self._bias.value, written)
+        kernel.forward(x, self._weight.value, self.bias, written)
         self._activation.finish(written, output)
         self._input = x
         return output
@@ -128,26 +124,14 @@ class Conv2D(Layer):
     def backward(self, gradient: Array) -> Array | None:
         gradient = self._activation.backward(gradient)
         if self.trainable:
-            bias_gradient = None if self._bias is None else self._bias.gradient
-            self._training_kernel.backward_weight(self._input, gradient, self._weight.gradient, bias_gradient)
+            self._training_kernel.backward_weight(
+                self._input, gradient, self._weight.gradient, self.bias_gradient
+            )
         if self._input_gradient is None:
             return None
         input_gradient = self._input_gradient[: len(gradient)]
         self._training_kernel.backward_input(gradient, self._weight.value, input_gradient)
         return input_gradient
-
-    @property
-    def weight(self) -> Array:
-        """The filters, (K, R, S, C/groups): a view, so that writing to it changes the model."""
-        return self._weight.value
-
-    @property
-    def bias(self) -> Array | None:
-        """The bias, (K,), or None."""
-        return None if self._bias is None else self._bias.value
-
-    def learns(self) -> bool:
-        return self.trainable
 
     def describe(self) -> str:
         rows, columns = self.kernel_size

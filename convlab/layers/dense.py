@@ -3,15 +3,15 @@
 import numpy as np
 
 from convlab import kernels
-from convlab.contracts.parameter import Array, Parameter
+from convlab.contracts.parameter import Array
 from convlab.errors import ConfigError
-from convlab.layers.applied_activation import AppliedActivation
 from convlab.layers.arena import Arena
-from convlab.layers.base import Layer, Shape, require_rank
+from convlab.layers.base import Shape, require_rank
 from convlab.layers.builder import DEFAULT, ActivationChoice, Builder, InitializerChoice
+from convlab.layers.weighted import WeightedLayer
 
 
-class Dense(Layer):
+class Dense(WeightedLayer):
     """Every output is a weighted sum of all inputs: ``y = f(x W^T + b)``.
 
     Args:
@@ -43,26 +43,22 @@ class Dense(Layer):
         trainable: bool = True,
         name: str | None = None,
     ) -> None:
-        super().__init__(name)
+        super().__init__(
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            trainable=trainable,
+            name=name,
+        )
         self.units = units
-        self.activation_choice = activation
-        self.use_bias = use_bias
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
-        self.trainable = trainable
-        self._bias: Parameter | None = None
 
     def build(self, input_shape: Shape, builder: Builder) -> Shape:
         require_rank(self, input_shape, 1, "(C,)")
         if self.units < 1:
             raise ConfigError(f"{self.name}: units must be >= 1, got {self.units}")
         shape = (self.units, input_shape[0])
-        self._weight = builder.weight(
-            self.name, "dense_weight", shape, self.kernel_initializer, 1, self.trainable
-        )
-        if builder.uses_bias(self.name, self.use_bias):
-            self._bias = builder.bias(self.name, self.units, self.bias_initializer, self.trainable)
-        self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+        self.declare(builder, "dense_weight", shape)
         return (self.units,)
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
@@ -78,8 +74,7 @@ class Dense(Layer):
         fused = activation.fused_in_training if training else activation.fused_in_inference
         output = self._output[: len(x)]
         written = activation.target(output, training)
-        bias = None if self._bias is None else self._bias.value
-        kernels.dense(x, self._weight.value, bias, activation=fused, out=written)
+        kernels.dense(x, self._weight.value, self.bias, activation=fused, out=written)
         activation.finish(written, output)
         self._input = x
         return output
@@ -87,28 +82,14 @@ class Dense(Layer):
     def backward(self, gradient: Array) -> Array | None:
         gradient = self._activation.backward(gradient)
         if self.trainable:
-            bias_gradient = None if self._bias is None else self._bias.gradient
             kernels.dense_backward_weight(
-                self._input, gradient, out=self._weight.gradient, out_bias=bias_gradient
+                self._input, gradient, out=self._weight.gradient, out_bias=self.bias_gradient
             )
         if self._input_gradient is None:
             return None
         return kernels.dense_backward_input(
             gradient, self._weight.value, out=self._input_gradient[: len(gradient)]
         )
-
-    @property
-    def weight(self) -> Array:
-        """The weights, (K, C): a view, so that writing to it changes the model."""
-        return self._weight.value
-
-    @property
-    def bias(self) -> Array | None:
-        """The bias, (K,), or None."""
-        return None if self._bias is None else self._bias.value
-
-    def learns(self) -> bool:
-        return self.trainable
 
     def describe(self) -> str:
         return f"{self.units} units, {self._activation.describe()}"

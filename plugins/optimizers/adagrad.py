@@ -26,7 +26,7 @@ class Adagrad(BlockwiseOptimizer):
         ConfigError: if a setting is out of range.
 
     Example:
-        >>> from convlab.plugin import Parameter
+        >>> from convlab.plugin import Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 2))
         >>> optimizer = Adagrad(ParameterBuffers([weight]), lr=0.5)
         >>> weight.gradient[...] = [[4.0, -0.25]]

@@ -28,7 +28,7 @@ class Adam(BlockwiseOptimizer):
         ConfigError: if a setting is out of range.
 
     Example:
-        >>> from convlab.plugin import Parameter
+        >>> from convlab.plugin import Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 2))
         >>> optimizer = Adam(ParameterBuffers([weight], np.float64), lr=0.5)
         >>> weight.gradient[...] = [[4.0, -0.25]]

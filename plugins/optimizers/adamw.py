@@ -26,7 +26,7 @@ class AdamW(Adam):
         ConfigError: if a setting is out of range.
 
     Example:
-        >>> from convlab.plugin import Parameter
+        >>> from convlab.plugin import Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 1))
         >>> optimizer = AdamW(ParameterBuffers([weight]), lr=0.5, weight_decay=0.5)
         >>> weight.value[...] = 4.0

@@ -23,7 +23,7 @@ class Momentum(BlockwiseOptimizer):
         ConfigError: if a setting is out of range.
 
     Example:
-        >>> from convlab.plugin import Parameter
+        >>> from convlab.plugin import Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 1))
         >>> optimizer = Momentum(ParameterBuffers([weight]), lr=1.0, momentum=0.5)
         >>> weight.gradient[...] = 1.0

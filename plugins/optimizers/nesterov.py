@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
-from convlab_plugins.checks import require
-from convlab_plugins.optimizers.blockwise import Block, BlockwiseOptimizer
+from convlab.plugin import Array
+from convlab_plugins.optimizers.blockwise import Block
+from convlab_plugins.optimizers.momentum import Momentum
 
 
-class Nesterov(BlockwiseOptimizer):
+class Nesterov(Momentum):
     """Nesterov momentum: the gradient is taken where the velocity is about to lead.
 
     v = momentum v + g + weight_decay w;  w = w - lr (g + weight_decay w + momentum v)
@@ -23,7 +23,7 @@ class Nesterov(BlockwiseOptimizer):
         ConfigError: if a setting is out of range.
 
     Example:
-        >>> from convlab.plugin import Parameter
+        >>> from convlab.plugin import Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 1))
         >>> optimizer = Nesterov(ParameterBuffers([weight]), lr=1.0, momentum=0.5)
         >>> weight.gradient[...] = 1.0
@@ -41,20 +41,6 @@ class Nesterov(BlockwiseOptimizer):
     """
 
     plugin = "optimizer 'nesterov'"
-    state_names = ("velocity",)
-
-    def __init__(
-        self,
-        parameters: ParameterBuffers,
-        *,
-        lr: float = 0.01,
-        momentum: float = 0.9,
-        weight_decay: float = 0.0,
-    ) -> None:
-        require(0 <= momentum < 1, self.plugin, "momentum", momentum, "in [0, 1)")
-        super().__init__(parameters, lr=lr, weight_decay=weight_decay)
-        self.momentum = momentum
-        self.velocity = self.new_state()
 
     def update_block(self, block: Block, gradient: Array, rate: float) -> None:
         """v = momentum v + g;  w = w - rate (g + momentum v)."""

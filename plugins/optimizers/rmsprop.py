@@ -31,7 +31,7 @@ class RMSprop(BlockwiseOptimizer):
         ConfigError: if a setting is out of range.
 
     Example:
-        >>> from convlab.plugin import Parameter
+        >>> from convlab.plugin import Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 1))
         >>> optimizer = RMSprop(ParameterBuffers([weight], np.float64), lr=0.1, decay=0.75)
         >>> weight.gradient[...] = 3.0

@@ -21,7 +21,7 @@ class SGD(BlockwiseOptimizer):
         ConfigError: if a setting is out of range.
 
     Example:
-        >>> from convlab.plugin import Parameter
+        >>> from convlab.plugin import Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 2))
         >>> optimizer = SGD(ParameterBuffers([weight]), lr=0.5)
         >>> weight.gradient[...] = [[1.0, -2.0]]

@@ -14,6 +14,7 @@ enum {
     RUN_TERMS = 256,             /* 256 terms x two AVX2 vectors = 16 KB of a 32 KB first-level cache */
     CHAIN_TERMS = 64,
     LEAST_TERMS_TO_HALVE = 6,    /* fewer terms are one chain */
+    LEAST_TERMS_TO_THIRD = 48,
     STRIP_PIXELS = 1024,         /* sums of one block: 64 KB with AVX2 */
     STRIP_FLOATS = 48 * 1024,    /* input that one block of terms reads, of a second-level cache */
     SUMS_FLOATS = 24 * 1024,     /* sums of all blocks at once */
@@ -38,7 +39,7 @@ static inline int64_t chain_terms(int64_t terms) {
     if (terms < LEAST_TERMS_TO_HALVE) {
         return terms;
     }
-    return smaller(CHAIN_TERMS, ceil_divide(terms, terms < 4 * LEAST_TERMS_TO_HALVE ? 2 : 3));
+    return smaller(CHAIN_TERMS, ceil_divide(terms, terms < LEAST_TERMS_TO_THIRD ? 2 : 3));
 }
 
 /* A piece is a segment, or a part of a segment that is longer than a chain should be. */

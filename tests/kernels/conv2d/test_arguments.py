@@ -68,7 +68,7 @@ BAD_CONV2D = [
     ({"w": W[:0]}, "conv2d: each of w.shape must be a whole number >= 1, got 0"),
     (
         {"padding": 10**6},
-        "conv2d: x with its padding would have 32000128000128 elements (shape (2, 2000008, 2000008, 4)), "
+        "conv2d: x with its padding would have 32000256000512 elements (shape (2, 2000008, 2000008, 4)), "
         "more than the limit of 4294967296; use a smaller shape",
     ),
     ({"stride": 10**30}, "conv2d: stride must be at most 1073741824, got 1000000000000000000000000000000"),

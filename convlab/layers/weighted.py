@@ -1,0 +1,62 @@
+"""What layers with weights share: the arguments, the parameters, the activation at the end."""
+
+from convlab.contracts.parameter import Array, Parameter, Role
+from convlab.layers.applied_activation import AppliedActivation
+from convlab.layers.base import Layer
+from convlab.layers.builder import DEFAULT, ActivationChoice, Builder, InitializerChoice
+
+
+class WeightedLayer(Layer):
+    """A layer that multiplies by weights, adds a bias and applies an activation.
+
+    Args:
+        activation: name, mapping, `Activation`, None for linear, or ``"default"`` for the experiment's.
+        use_bias: whether a bias is added.
+        kernel_initializer: name, mapping, function ``(spec, rng)``, or ``"default"`` for the experiment's.
+        bias_initializer: the same for the bias.
+        trainable: False freezes weight and bias.
+        name: by default the kind and a number.
+    """
+
+    def __init__(
+        self,
+        *,
+        activation: ActivationChoice = None,
+        use_bias: bool = True,
+        kernel_initializer: InitializerChoice = DEFAULT,
+        bias_initializer: InitializerChoice = DEFAULT,
+        trainable: bool = True,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name)
+        self.activation_choice = activation
+        self.use_bias = use_bias
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+        self.trainable = trainable
+
+    def declare(self, builder: Builder, role: Role, shape: tuple[int, ...], groups: int = 1) -> None:
+        """Declares weights of a shape (K, ...), the bias if there is one, and the activation that follows."""
+        self._weight = builder.weight(self.name, role, shape, self.kernel_initializer, groups, self.trainable)
+        self._bias: Parameter | None = None
+        if builder.uses_bias(self.name, self.use_bias):
+            self._bias = builder.bias(self.name, shape[0], self.bias_initializer, self.trainable)
+        self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+
+    @property
+    def weight(self) -> Array:
+        """The weights, (K, R, S, C/groups) or (K, C): a view, so that writing to it changes the model."""
+        return self._weight.value
+
+    @property
+    def bias(self) -> Array | None:
+        """The bias, (K,), or None."""
+        return None if self._bias is None else self._bias.value
+
+    @property
+    def bias_gradient(self) -> Array | None:
+        """Where the bias's gradient goes, (K,), or None."""
+        return None if self._bias is None else self._bias.gradient
+
+    def learns(self) -> bool:
+        return self.trainable
