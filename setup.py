@@ -34,7 +34,8 @@ def kernel_families() -> list[Extension]:
     families = []
     for pyx in sorted(SOURCE.glob("*/*.pyx")):
         generated = pyx.with_suffix(".c")
-        sources = [str(path) for path in sorted(pyx.parent.glob("*.c")) if path != generated]
+        written = [*sorted(pyx.parent.glob("*.c")), *sorted(Path(SOURCE, "common").glob("*.c"))]
+        sources = [str(path) for path in written if path != generated]
         headers = [str(path) for path in sorted(SOURCE.glob("*/*.h"))]
         families.append(
             Extension(

@@ -15,6 +15,9 @@ MAX_ELEMENTS = 2**32
 # A longer stride or dilation reaches beyond every array; products with array sizes stay within 64 bits.
 MAX_NUMBER = 2**30
 
+# Made once: these checks run with every call.
+_BOOLS, _INTEGERS, _SEQUENCES = (bool, np.bool_), (int, np.integer), (tuple, list, np.ndarray)
+
 FloatArray = NDArray[np.floating]
 Pair = tuple[int, int]
 Padding = int | str | Sequence[int] | Sequence[Sequence[int]]
@@ -165,7 +168,7 @@ def output_array(
 
 def whole_number(function: str, name: str, value: object, least: int) -> int:
     """The value as an int from ``least`` to MAX_NUMBER; bool and float are refused."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer) or value < least:
+    if isinstance(value, _BOOLS) or not isinstance(value, _INTEGERS) or value < least:
         raise ShapeError(f"{function}: {name} must be a whole number >= {least}, got {value!r}")
     if value > MAX_NUMBER:
         raise ShapeError(f"{function}: {name} must be at most {MAX_NUMBER}, got {value!r}")
@@ -174,7 +177,7 @@ def whole_number(function: str, name: str, value: object, least: int) -> int:
 
 def pair(function: str, name: str, value: object, least: int = 1) -> Pair:
     """A number for both directions, or (vertical, horizontal)."""
-    if isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
+    if isinstance(value, _SEQUENCES):
         if len(value) != 2:
             raise ShapeError(
                 f"{function}: {name} must be one number or (vertical, horizontal), got {value!r}"
@@ -215,7 +218,7 @@ def padding_sides(
         ]
         vertical, horizontal = ((total // 2, total - total // 2) for total in totals)
         return vertical, horizontal
-    if isinstance(padding, Sequence | np.ndarray) and len(padding) == 2:
+    if isinstance(padding, _SEQUENCES) and len(padding) == 2:
         return (
             pair(function, "padding", padding[0], 0),
             pair(function, "padding", padding[1], 0),
@@ -279,8 +282,8 @@ def conv_geometry(
     padded = height + top + bottom, width + left + right
     if window[0] > padded[0] or window[1] > padded[1]:
         raise ShapeError(
-            f"{function}: the kernel of {r}x{s} (dilation {dilation_pair}: {window[0]}x{window[1]}) is larger "
-            f"than the padded input of {padded[0]}x{padded[1]}; use a smaller kernel or more padding"
+            f"{function}: the kernel of {r}x{s} (dilation {dilation_pair}: {window[0]}x{window[1]}) is "
+            f"larger than the padded input of {padded[0]}x{padded[1]}; use a smaller kernel or more padding"
         )
     check_size(function, f"{x} with its padding", (n, *padded, c))
     out_h = (padded[0] - window[0]) // stride_pair[0] + 1

@@ -17,8 +17,8 @@ from convlab.kernels.arguments import (
     float_array,
     native_activation,
     output_array,
-    pair,
     padding_sides,
+    pair,
     whole_number,
 )
 
@@ -104,7 +104,7 @@ def conv2d_backward_input(
 ) -> FloatArray:
     """The gradient of a convolution's input, given that of its output: the adjoint of `conv2d` in x.
 
-    ``dx[n,h,w,c] = sum over o,p,k,i,j with o*stride - top + i*dilation = h, ... of grad[n,o,p,k] * w[k,i,j,c]``
+    ``dx[n,h,w,c] = sum of grad[n,o,p,k] * w[k,i,j,c] over k and o*stride - top + i*dilation = h, ...``
 
     Args:
         grad: gradient of y, (n, out_h, out_w, k), float32 or float64.
@@ -217,7 +217,8 @@ def conv_transpose2d(
         w: kernels, (c_in, r, s, c_out / groups), of x's dtype.
         bias: (c_out,), or None.
         stride: >= 1, a number or (vertical, horizontal).
-        padding: as for `conv2d`: what that convolution adds, this one takes away; ``"same"`` gives h * stride.
+        padding: as for `conv2d`: what that convolution adds, this one takes away;
+            ``"same"`` gives h * stride.
         output_padding: from 0 to stride - 1: further rows and columns at bottom and right.
         dilation: >= 1, distance of neighbouring taps.
         groups: >= 1, divides c_in and c_out.
@@ -288,7 +289,8 @@ def _transpose_geometry(
         )
     if min(sizes) < 1:
         raise ShapeError(
-            f"{function}: padding {sides} leaves nothing of the output, {sizes[0]}x{sizes[1]}; use less padding"
+            f"{function}: padding {sides} leaves nothing of the output, {sizes[0]}x{sizes[1]}; "
+            "use less padding"
         )
     input_shape = (x_shape[0], *sizes, w_shape[3] * groups)
     return conv_geometry(function, input_shape, w_shape, steps, sides, spacing, groups, ("the output", "w"))

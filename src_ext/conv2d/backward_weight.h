@@ -126,6 +126,7 @@ static void direct_backward_weight(const struct convlab_conv2d_problem *problem,
     const int64_t tasks = plan.chunks * plan.splits, pieces = ceil_divide(plan.terms, TERMS_AT_ONCE);
     const int64_t pixels = g.n * g.vertical.out * g.horizontal.out;
     const int team = convlab_threads_for(pixels * plan.buffer_floats, tasks, threads);
+    (void)team; /* unused in a build without OpenMP */
 #pragma omp parallel num_threads(team) if (team > 1)
     {
         float *x = memory + plan.strip + convlab_thread_index() * plan.thread_floats;

@@ -194,6 +194,7 @@ static void depthwise_backward_weight(const struct convlab_conv2d_problem *probl
     float *memory = scratch;
     const int64_t work = g.n * g.vertical.out * g.horizontal.out * plan.taps * g.groups;
     const int team = convlab_threads_for(work, plan.chunks, threads);
+    (void)team; /* unused in a build without OpenMP */
 #pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
     for (int64_t chunk = 0; chunk < plan.chunks; chunk++) {
         float *copy = memory + plan.strip + convlab_thread_index() * plan.thread_floats;

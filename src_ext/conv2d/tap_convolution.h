@@ -272,6 +272,7 @@ static void run_tap_convolution(const struct tap_convolution *t, int threads, vo
     const int64_t tasks = strips_count(&plan.strips) * plan.block_parts;
     const int64_t work = t->n * t->vertical.out * t->horizontal.out * plan.blocks * BLOCK * plan.terms;
     const int team = convlab_threads_for(work, tasks, threads);
+    (void)team; /* unused in a build without OpenMP */
     fill_table(scratch, t, &plan);
 #pragma omp parallel num_threads(team) if (team > 1)
     {

@@ -1,6 +1,7 @@
 /* Cuts arrays of activations into chunks, one thread at a time on each. */
 #include "activation.h"
 #include "isa_tables.h"
+#include "team.h"
 
 /* Small enough for a level-1 cache, large enough that the call of a chunk costs nothing. */
 static const int64_t CHUNK = 4096;
@@ -22,30 +23,53 @@ convlab_activation_span convlab_activation_span_of(int activation, int isa) {
     return tables[isa] == NULL ? NULL : tables[isa]->forward[activation];
 }
 
-static int64_t size_of_chunk(int64_t start, int64_t n) { return n - start < CHUNK ? n - start : CHUNK; }
+/* What the tasks of one pass share; a task is a chunk. */
+struct job {
+    convlab_activation_span forward;
+    convlab_activation_gradient_span backward;
+    const float *x, *grad; /* (n,); x: what was saved, going back */
+    float *out;            /* (n,) */
+    int64_t n;
+    float parameter;
+};
+
+static int64_t size_of_chunk(const struct job *job, int64_t start) {
+    return job->n - start < CHUNK ? job->n - start : CHUNK;
+}
+
+static void forward_chunk(void *context, int64_t chunk, int member) {
+    const struct job *job = context;
+    const int64_t start = chunk * CHUNK;
+    (void)member;
+    job->forward(job->x + start, job->out + start, size_of_chunk(job, start), &job->parameter);
+}
+
+static void backward_chunk(void *context, int64_t chunk, int member) {
+    const struct job *job = context;
+    const int64_t start = chunk * CHUNK;
+    (void)member;
+    job->backward(job->x + start, job->grad + start, job->out + start, size_of_chunk(job, start),
+                  &job->parameter);
+}
+
+static void share_chunks(struct job *job, convlab_task run, int threads) {
+    convlab_share(job->n < WORTH_A_TEAM ? 1 : threads, (job->n + CHUNK - 1) / CHUNK, run, job);
+}
 
 void convlab_activation_forward(int activation, const float *x, float *y, int64_t n, float parameter, int isa,
                                 int threads) {
-    const convlab_activation_span span = tables[isa]->forward[activation];
-    if (n < WORTH_A_TEAM || threads == 1) {
-        span(x, y, n, &parameter);
-        return;
-    }
-#pragma omp parallel for schedule(static) num_threads(threads)
-    for (int64_t start = 0; start < n; start += CHUNK) {
-        span(x + start, y + start, size_of_chunk(start, n), &parameter);
-    }
+    struct job job = {
+        .forward = tables[isa]->forward[activation], .x = x, .out = y, .n = n, .parameter = parameter};
+    share_chunks(&job, forward_chunk, threads);
 }
 
 void convlab_activation_backward(int activation, const float *saved, const float *grad, float *out, int64_t n,
                                  float parameter, int isa, int threads) {
-    const convlab_activation_gradient_span span = tables[isa]->backward[activation];
-    if (n < WORTH_A_TEAM || threads == 1) {
-        span(saved, grad, out, n, &parameter);
-        return;
-    }
-#pragma omp parallel for schedule(static) num_threads(threads)
-    for (int64_t start = 0; start < n; start += CHUNK) {
-        span(saved + start, grad + start, out + start, size_of_chunk(start, n), &parameter);
-    }
+    struct job job = {.backward = tables[isa]->backward[activation],
+                      .x = saved,
+                      .grad = grad,
+                      .out = out,
+                      .n = n,
+                      .parameter = parameter};
+    share_chunks(&job, backward_chunk, threads);
 }

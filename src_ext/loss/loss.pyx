@@ -1,8 +1,13 @@
 """Losses with their gradients: arrays are contiguous and checked by the caller."""
 
+from cpython.pycapsule cimport PyCapsule_Import
 from libc.stdint cimport int64_t
 
 cimport numpy as cnp
+
+cdef extern from "team.h" nogil:
+    ctypedef void (*convlab_team)(int, int64_t, void *, void *)
+    void convlab_use_team(convlab_team team)
 
 cdef extern from "loss.h" nogil:
     int CONVLAB_LOSS_BLOCK
@@ -20,6 +25,7 @@ cdef extern from "loss.h" nogil:
         int isa, int threads)
 
 cnp.import_array()
+convlab_use_team(<convlab_team> PyCapsule_Import("convlab.kernels._runtime.team", 0))
 
 BLOCK = CONVLAB_LOSS_BLOCK
 

@@ -1,8 +1,13 @@
 """Batch normalization: arrays are contiguous and checked by the caller, (m, c) and (c,)."""
 
+from cpython.pycapsule cimport PyCapsule_Import
 from libc.stdint cimport int64_t
 
 cimport numpy as cnp
+
+cdef extern from "team.h" nogil:
+    ctypedef void (*convlab_team)(int, int64_t, void *, void *)
+    void convlab_use_team(convlab_team team)
 
 cdef extern from "norm.h" nogil:
     struct convlab_norm_arrays:
@@ -26,6 +31,7 @@ cdef extern from "norm.h" nogil:
         const convlab_norm_arrays *a, int is_double, double *workspace, int isa, int threads)
 
 cnp.import_array()
+convlab_use_team(<convlab_team> PyCapsule_Import("convlab.kernels._runtime.team", 0))
 
 
 def workspace_doubles(int64_t m, int64_t c):

@@ -3,7 +3,7 @@
 
 #include "isa_tables.h"
 #include "norm.h"
-#include "parallel.h"
+#include "team.h"
 
 static const struct convlab_norm_table *const tables[CONVLAB_ISA_COUNT] = {
     NULL, /* the reference has no vectors */
@@ -124,18 +124,51 @@ static void combine_moments(const struct layout *layout, int64_t m, int64_t c, s
     }
 }
 
-static void normalize_all(const struct convlab_norm_table *table, const struct convlab_norm_arrays *a,
-                          const struct layout *layout, struct workspace *w, int team) {
-    float *const *columns = w->columns;
-    const float *x = a->x;
-    float *y = a->out;
-    (void)team; /* only OpenMP reads it */
-#pragma omp parallel for schedule(static) num_threads(team)
-    for (int64_t number = 0; number < layout->chunks; number++) {
-        const struct chunk chunk = chunk_of(layout, number);
-        table->normalize(x + chunk.start, columns[0], columns[1], columns[2], chunk.rows, chunk.columns,
-                         y + chunk.start);
-    }
+/* What the tasks of one pass share; a task is a chunk. */
+struct job {
+    const struct convlab_norm_table *table;
+    const struct convlab_norm_arrays *arrays;
+    const struct layout *layout;
+    const struct workspace *workspace;
+};
+
+static void moments_of_chunk(void *context, int64_t number, int member) {
+    const struct job *job = context;
+    const struct chunk chunk = chunk_of(job->layout, number);
+    (void)member;
+    job->table->moments((const float *)job->arrays->x + chunk.start, chunk.rows, chunk.columns,
+                        job->workspace->partial + number * CONVLAB_NORM_MOMENTS * job->layout->columns);
+}
+
+static void normalize_chunk(void *context, int64_t number, int member) {
+    const struct job *job = context;
+    const struct chunk chunk = chunk_of(job->layout, number);
+    float *const *columns = job->workspace->columns;
+    (void)member;
+    job->table->normalize((const float *)job->arrays->x + chunk.start, columns[0], columns[1], columns[2],
+                          chunk.rows, chunk.columns, (float *)job->arrays->out + chunk.start);
+}
+
+static void gradient_sums_of_chunk(void *context, int64_t number, int member) {
+    const struct job *job = context;
+    const struct convlab_norm_arrays *a = job->arrays;
+    const struct chunk chunk = chunk_of(job->layout, number);
+    (void)member;
+    job->table->gradient_sums(
+        (const float *)a->x + chunk.start, (const float *)a->grad + chunk.start, job->workspace->columns[0],
+        chunk.rows, chunk.columns,
+        job->workspace->partial + number * CONVLAB_NORM_GRADIENT_SUMS * job->layout->columns);
+}
+
+static void input_gradient_of_chunk(void *context, int64_t number, int member) {
+    const struct job *job = context;
+    const struct convlab_norm_arrays *a = job->arrays;
+    const struct chunk chunk = chunk_of(job->layout, number);
+    float *const *columns = job->workspace->columns;
+    (void)member;
+    job->table->input_gradient((const float *)a->x + chunk.start, (const float *)a->grad + chunk.start,
+                               columns[0], columns[1], columns[2], columns[3], chunk.rows, chunk.columns,
+                               (float *)a->out + chunk.start);
 }
 
 /* columns 0, 1, 2 = mean, scale * inverse_std, shift */
@@ -155,17 +188,11 @@ void convlab_norm_forward(const struct convlab_norm_arrays *a, int is_double, do
         convlab_norm_forward_reference(a, is_double);
         return;
     }
-    const struct convlab_norm_table *table = tables[isa];
     const struct layout layout = layout_of(a->m, a->c);
     struct workspace w = share_workspace(workspace, &layout, a->c);
     const int team = team_for(a, &layout, threads);
-    const float *x = a->x;
-#pragma omp parallel for schedule(static) num_threads(team)
-    for (int64_t number = 0; number < layout.chunks; number++) {
-        const struct chunk chunk = chunk_of(&layout, number);
-        table->moments(x + chunk.start, chunk.rows, chunk.columns,
-                       w.partial + number * CONVLAB_NORM_MOMENTS * layout.columns);
-    }
+    struct job job = {tables[isa], a, &layout, &w};
+    convlab_share(team, layout.chunks, moments_of_chunk, &job);
     combine_moments(&layout, a->m, a->c, &w);
     for (int64_t i = 0; i < a->c; i++) {
         const double variance = a->m > 0 ? w.second[i] / (double)a->m : 0;
@@ -173,7 +200,7 @@ void convlab_norm_forward(const struct convlab_norm_arrays *a, int is_double, do
         ((float *)a->inverse_std)[i] = (float)(1 / sqrt(variance + a->epsilon));
     }
     spread_affine(a, &layout, &w);
-    normalize_all(table, a, &layout, &w, team);
+    convlab_share(team, layout.chunks, normalize_chunk, &job);
 }
 
 void convlab_norm_inference(const struct convlab_norm_arrays *a, int is_double, double *workspace, int isa,
@@ -185,7 +212,8 @@ void convlab_norm_inference(const struct convlab_norm_arrays *a, int is_double, 
     const struct layout layout = layout_of(a->m, a->c);
     struct workspace w = share_workspace(workspace, &layout, a->c);
     spread_affine(a, &layout, &w);
-    normalize_all(tables[isa], a, &layout, &w, team_for(a, &layout, threads));
+    struct job job = {tables[isa], a, &layout, &w};
+    convlab_share(team_for(a, &layout, threads), layout.chunks, normalize_chunk, &job);
 }
 
 /* dshift and dscale from the sums that the chunks left, and columns 0 to 3 = mean, factor, part, slope */
@@ -225,25 +253,12 @@ void convlab_norm_backward(const struct convlab_norm_arrays *a, int is_double, d
         convlab_norm_backward_reference(a, is_double);
         return;
     }
-    const struct convlab_norm_table *table = tables[isa];
     const struct layout layout = layout_of(a->m, a->c);
     struct workspace w = share_workspace(workspace, &layout, a->c);
     const int team = team_for(a, &layout, threads);
-    const float *x = a->x, *grad = a->grad;
-    float *dx = a->out, *const *columns = w.columns;
-    (void)team; /* only OpenMP reads it */
-    spread(a->mean, a->c, layout.columns, columns[0]);
-#pragma omp parallel for schedule(static) num_threads(team)
-    for (int64_t number = 0; number < layout.chunks; number++) {
-        const struct chunk chunk = chunk_of(&layout, number);
-        table->gradient_sums(x + chunk.start, grad + chunk.start, columns[0], chunk.rows, chunk.columns,
-                             w.partial + number * CONVLAB_NORM_GRADIENT_SUMS * layout.columns);
-    }
+    struct job job = {tables[isa], a, &layout, &w};
+    spread(a->mean, a->c, layout.columns, w.columns[0]);
+    convlab_share(team, layout.chunks, gradient_sums_of_chunk, &job);
     finish_gradient_sums(a, &layout, &w);
-#pragma omp parallel for schedule(static) num_threads(team)
-    for (int64_t number = 0; number < layout.chunks; number++) {
-        const struct chunk chunk = chunk_of(&layout, number);
-        table->input_gradient(x + chunk.start, grad + chunk.start, columns[0], columns[1], columns[2],
-                              columns[3], chunk.rows, chunk.columns, dx + chunk.start);
-    }
+    convlab_share(team, layout.chunks, input_gradient_of_chunk, &job);
 }

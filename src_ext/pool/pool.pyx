@@ -1,8 +1,13 @@
 """Pooling: geometry and arrays are checked by the caller."""
 
+from cpython.pycapsule cimport PyCapsule_Import
 from libc.stdint cimport int64_t
 
 cimport numpy as cnp
+
+cdef extern from "team.h" nogil:
+    ctypedef void (*convlab_team)(int, int64_t, void *, void *)
+    void convlab_use_team(convlab_team team)
 
 cdef extern from "pool.h" nogil:
     struct convlab_pool_problem:
@@ -22,6 +27,7 @@ cdef extern from "pool.h" nogil:
         const convlab_pool_problem *p, const void *grad, void *dx, int isa, int threads)
 
 cnp.import_array()
+convlab_use_team(<convlab_team> PyCapsule_Import("convlab.kernels._runtime.team", 0))
 
 
 cdef class Problem:

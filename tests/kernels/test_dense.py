@@ -58,12 +58,21 @@ def test_out_is_written():
         ),
         (lambda x, w, g: kernels.dense(x[0], w), "dense: x must have 2 axes (n, c), got 1 (x.shape=(3,))"),
         (lambda x, w, g: kernels.dense(x, w[0]), "dense: w must have 2 axes (k, c), got 1 (w.shape=(3,))"),
-        (lambda x, w, g: kernels.dense(x, w[:0]), "dense: w must have no empty axis (k, c), got w.shape=(0, 3)"),
+        (
+            lambda x, w, g: kernels.dense(x, w[:0]),
+            "dense: w must have no empty axis (k, c), got w.shape=(0, 3)",
+        ),
         (lambda x, w, g: kernels.dense(x, w, g[0, :3]), "dense: bias must have shape (4,), got (3,)"),
         (lambda x, w, g: kernels.dense(x, w, out=x), "dense: out must have shape (2, 4), got (2, 3)"),
         (lambda x, w, g: kernels.dense(x.astype(int), w), "dense: x must be float32 or float64, not int64"),
-        (lambda x, w, g: kernels.dense_backward_input(g[:, 1:], w), "dense_backward_input: w has 4 outputs, grad has 3"),
-        (lambda x, w, g: kernels.dense_backward_weight(x, g[1:]), "dense_backward_weight: x has 2 rows, grad has 1"),
+        (
+            lambda x, w, g: kernels.dense_backward_input(g[:, 1:], w),
+            "dense_backward_input: w has 4 outputs, grad has 3",
+        ),
+        (
+            lambda x, w, g: kernels.dense_backward_weight(x, g[1:]),
+            "dense_backward_weight: x has 2 rows, grad has 1",
+        ),
     ],
 )
 def test_bad_arguments_raise(call, message):

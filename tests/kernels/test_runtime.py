@@ -14,7 +14,11 @@ def in_new_process(program: str, **environment: str) -> subprocess.CompletedProc
     clean = {key: value for key, value in os.environ.items() if not key.startswith("CONVLAB_")}
     program = f"from convlab import kernels\n{program}"
     return subprocess.run(
-        [sys.executable, "-c", program], env={**clean, **environment}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -66,12 +70,16 @@ def test_an_isa_that_this_cpu_lacks_is_refused_with_the_reason():
 
 @pytest.mark.parametrize("count", [0, -1, 257, 1.0, True, "2", None])
 def test_an_impossible_thread_count_is_refused(count):
-    with pytest.raises(KernelError, match=f"use_threads: threads must be a whole number from 1 to 256, not {count!r}"):
+    with pytest.raises(
+        KernelError, match=f"use_threads: threads must be a whole number from 1 to 256, not {count!r}"
+    ):
         kernels.use_threads(count)
 
 
 def test_the_environment_is_read_at_import():
-    done = in_new_process("print(kernels.isa(), kernels.threads())", CONVLAB_ISA="baseline", CONVLAB_THREADS="1")
+    done = in_new_process(
+        "print(kernels.isa(), kernels.threads())", CONVLAB_ISA="baseline", CONVLAB_THREADS="1"
+    )
     assert done.stdout.split() == ["baseline", "1"]
     done = in_new_process("print(kernels.isa() in kernels.isas())", CONVLAB_ISA="", CONVLAB_THREADS="")
     assert done.stdout.split() == ["True"]
@@ -81,7 +89,11 @@ def test_the_environment_is_read_at_import():
     ("variable", "value", "message"),
     [
         ("CONVLAB_ISA", "sse9", "CONVLAB_ISA: no instruction set 'sse9'; offered: reference, baseline"),
-        ("CONVLAB_THREADS", "many", "CONVLAB_THREADS: threads must be a whole number from 1 to 256, not 'many'"),
+        (
+            "CONVLAB_THREADS",
+            "many",
+            "CONVLAB_THREADS: threads must be a whole number from 1 to 256, not 'many'",
+        ),
         ("CONVLAB_THREADS", "0", "CONVLAB_THREADS: threads must be a whole number from 1 to 256, not 0"),
         ("CONVLAB_THREADS", "-2", "CONVLAB_THREADS: threads must be a whole number from 1 to 256, not '-2'"),
     ],

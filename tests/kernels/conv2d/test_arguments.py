@@ -45,7 +45,10 @@ BAD_CONV2D = [
         "conv2d: the kernel of 3x3 (dilation (4, 4): 9x9) is larger than the padded input of 8x8; "
         "use a smaller kernel or more padding",
     ),
-    ({"x": X.astype(int)}, "conv2d: x must be float32 or float64, not int64; convert it with x.astype('float32')"),
+    (
+        {"x": X.astype(int)},
+        "conv2d: x must be float32 or float64, not int64; convert it with x.astype('float32')",
+    ),
     ({"x": X.astype(bool)}, "conv2d: x must be float32 or float64, not bool"),
     ({"x": X.astype(object)}, "conv2d: x must be float32 or float64, not object"),
     ({"x": X.astype(np.complex64)}, "conv2d: x must be float32 or float64, not complex64"),
@@ -63,7 +66,10 @@ BAD_CONV2D = [
     ({"out": read_only(Y)}, "conv2d: out is read-only; give it memory that can be written"),
     ({"out": Y[:, ::-1]}, "conv2d: out must be C-contiguous and aligned, as numpy.empty makes it"),
     ({"out": Y.tolist()}, "conv2d: out must be an array, not list"),
-    ({"x": X[:, :, :, :0], "w": W[..., :0]}, "conv2d: each of x.shape[1:] must be a whole number >= 1, got 0"),
+    (
+        {"x": X[:, :, :, :0], "w": W[..., :0]},
+        "conv2d: each of x.shape[1:] must be a whole number >= 1, got 0",
+    ),
     ({"x": X[:, :0]}, "conv2d: each of x.shape[1:] must be a whole number >= 1, got 0"),
     ({"w": W[:0]}, "conv2d: each of w.shape must be a whole number >= 1, got 0"),
     (
@@ -90,7 +96,9 @@ def test_bad_arguments_of_conv2d_raise(change, message):
 def test_bad_activations_raise():
     with pytest.raises(ConfigError, match="no activation named 'rleu'; did you mean 'relu'"):
         kernels.conv2d(X, W, activation="rleu")
-    with pytest.raises(ConfigError, match=r"conv2d: activation must be None, a name or \(name, parameters\), got 7"):
+    with pytest.raises(
+        ConfigError, match=r"conv2d: activation must be None, a name or \(name, parameters\), got 7"
+    ):
         kernels.conv2d(X, W, activation=7)
 
 
@@ -149,7 +157,9 @@ def test_outputs_that_overlap_inputs_raise():
     x, w = memory[:512].reshape(2, 8, 8, 4), memory[1024 : 1024 + 216].reshape(6, 3, 3, 4)
     for name, start in {"x": 400, "w": 1020}.items():
         out = memory[start : start + 432].reshape(2, 6, 6, 6)
-        with pytest.raises(ShapeError, match=f"conv2d: out overlaps {name} in memory; give it memory of its own"):
+        with pytest.raises(
+            ShapeError, match=f"conv2d: out overlaps {name} in memory; give it memory of its own"
+        ):
             kernels.conv2d(x, w, out=out)
     square = np.ones((1, 4, 4, 1), np.float32)
     with pytest.raises(ShapeError, match="out overlaps grad in memory"):

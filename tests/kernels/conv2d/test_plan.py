@@ -127,7 +127,12 @@ def test_a_plan_takes_only_exact_arrays():
     read_only = y.copy()
     read_only.flags.writeable = False
     bad = {
-        "batch of 7 is larger than planned": (np.concatenate([x, x[:1]]), w, bias, np.empty((7, 28, 28, 40), "f")),
+        "batch of 7 is larger than planned": (
+            np.concatenate([x, x[:1]]),
+            w,
+            bias,
+            np.empty((7, 28, 28, 40), "f"),
+        ),
         r"x must have shape \(6, 30, 30, 24\), got \(6, 30, 30, 23\)": (x[..., 1:], w, bias, y),
         "x must be C-contiguous": (x[:, ::-1], w, bias, y),
         "w must have the dtype of the first argument, got float64": (x, w.astype(np.float64), bias, y),

@@ -29,13 +29,17 @@ def test_it_is_the_adjoint_of_conv2d(isa, options):
     with kernels.use_isa(isa):
         y = kernels.conv_transpose2d(x, w, **options)
         z = rng.integers(-4, 5, y.shape).astype(np.float32)
-        back = kernels.conv2d(z, w, **{key: value for key, value in options.items() if key != "output_padding"})
+        back = kernels.conv2d(
+            z, w, **{key: value for key, value in options.items() if key != "output_padding"}
+        )
     assert back.shape == x.shape
     assert (y.astype(int) * z.astype(int)).sum() == (back.astype(int) * x.astype(int)).sum()
 
 
 def test_same_padding_multiplies_the_size_by_the_stride():
-    y = kernels.conv_transpose2d(np.ones((1, 5, 7, 1), "f"), np.ones((1, 3, 3, 2), "f"), stride=(2, 3), padding="same")
+    y = kernels.conv_transpose2d(
+        np.ones((1, 5, 7, 1), "f"), np.ones((1, 3, 3, 2), "f"), stride=(2, 3), padding="same"
+    )
     assert y.shape == (1, 10, 21, 2)
 
 
