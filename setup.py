@@ -1,5 +1,6 @@
 """Build convlab: the compiled kernel families, and the mapping of folders to packages."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,17 @@ ISA_TARGETS = {
     "avx2": "avx2,fma",
     "avx512": "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma",
 }
-COMPILE_FLAGS = ["-O3", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Wextra"]
+COMPILE_FLAGS = [
+    "-O3",
+    "-std=gnu11",
+    "-ffp-contract=fast",
+    "-fno-math-errno",
+    "-fvisibility=hidden",
+    "-g0",
+    "-pthread",
+    "-Wall",
+    "-Wextra",
+]
 
 
 def packages() -> list[str]:
@@ -52,6 +63,10 @@ def kernel_families() -> list[Extension]:
 class BuildKernels(build_ext):
     """Leaves out what the compiler cannot do, and says so."""
 
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
     def build_extensions(self) -> None:
         compiler = self.compiler.compiler_so[0]
         if shutil.which(compiler) is None:
@@ -59,9 +74,6 @@ class BuildKernels(build_ext):
                 f"convlab: no C compiler: '{compiler}' was not found. Install gcc "
                 "(Debian: apt-get install gcc) or set CC, and build again."
             )
-        openmp = self.compiles("#include <omp.h>\nint main(void){return omp_get_max_threads();}", "-fopenmp")
-        if not openmp:
-            self.announce("convlab: the compiler lacks OpenMP: building for one thread", level=3)
         missing = [isa for isa, target in ISA_TARGETS.items() if not self.accepts_target(target)]
         for isa in missing:
             self.announce(f"convlab: the compiler lacks {isa}: building without it", level=3)
@@ -72,29 +84,16 @@ class BuildKernels(build_ext):
                 if not path.endswith(tuple(f"__{isa}.c" for isa in missing))
             ]
             extension.define_macros += [(f"CONVLAB_WITHOUT_{isa.upper()}", "1") for isa in missing]
-            extension.extra_compile_args = COMPILE_FLAGS + (
-                ["-fopenmp"] if openmp else ["-Wno-unknown-pragmas"]
-            )
-            extension.extra_link_args = ["-fopenmp"] if openmp else []
+            extension.extra_compile_args = COMPILE_FLAGS
+            extension.extra_link_args = ["-pthread"]
         super().build_extensions()
 
     def accepts_target(self, target: str) -> bool:
         """Whether the compiler takes the target pragma that a kernel file begins with."""
-        return self.compiles(f'#pragma GCC target("{target}")\nint main(void){{return 0;}}')
-
-    def compiles(self, program: str, *flags: str) -> bool:
-        """Whether a small program compiles and links."""
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder, "probe.c")
-            source.write_text(program)
-            command = [
-                *self.compiler.compiler_so,
-                "-Werror",
-                *flags,
-                str(source),
-                "-o",
-                str(Path(folder, "probe")),
-            ]
+            source.write_text(f'#pragma GCC target("{target}")\nint main(void) {{ return 0; }}')
+            command = [*self.compiler.compiler_so, "-Werror", str(source), "-o", str(Path(folder, "probe"))]
             return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 

@@ -123,7 +123,7 @@ def use_threads(count: int) -> Choice:
         A context manager that brings back the previous choice; it may be ignored.
 
     Raises:
-        KernelError: not a number in that range, or above 1 in a build without OpenMP.
+        KernelError: not a number in that range.
 
     Example:
         >>> with use_threads(1):
@@ -154,15 +154,14 @@ def build_info() -> dict[str, object]:
     """How the compiled core was built and what it found on this CPU.
 
     Returns:
-        ``compiler``; ``openmp`` (bool); ``isas`` (offered here); ``left_out`` (isa -> reason).
+        ``compiler``; ``isas`` (offered here); ``left_out`` (isa -> reason).
 
     Example:
         >>> sorted(build_info())
-        ['compiler', 'isas', 'left_out', 'openmp']
+        ['compiler', 'isas', 'left_out']
     """
     return {
         "compiler": _runtime.compiler(),
-        "openmp": _runtime.has_openmp(),
         "isas": _OFFERED,
         "left_out": {name: reason for name, reason in _MISSING.items() if reason is not None},
     }
@@ -179,12 +178,10 @@ def check_isa(name: str, where: str) -> None:
 def _check_threads(count: int, where: str) -> None:
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_THREADS:
         raise KernelError(f"{where}: threads must be a whole number from 1 to {MAX_THREADS}, not {count!r}")
-    if count > 1 and not _runtime.has_openmp():
-        raise KernelError(f"{where}: this build has no OpenMP, so only 1 thread is offered, not {count}")
 
 
 def _default_threads() -> int:
-    return min(len(os.sched_getaffinity(0)), MAX_THREADS) if _runtime.has_openmp() else 1
+    return min(len(os.sched_getaffinity(0)), MAX_THREADS)
 
 
 def _read_environment() -> None:
@@ -203,5 +200,3 @@ def _read_environment() -> None:
 
 _settings = _Settings()
 _read_environment()
-# A forked child would wait for ever for OpenMP workers that only its parent has.
-os.register_at_fork(before=_runtime.release_threads)

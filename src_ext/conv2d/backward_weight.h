@@ -8,7 +8,7 @@
 struct weight_run {
     const struct weight_gradient *g;
     const struct weight_plan *plan;
-    float *bias_sums, *buffers;
+    float *bias_sums, *buffers, *memory;
 };
 
 /* Tile number `tile` against all blocks of its group: x is packed (see pack_input), or merged and copied. */
@@ -51,9 +51,11 @@ static void run_weight_tile(const struct weight_run *run, const struct strip *st
     }
 }
 
-static void run_weight_task(const struct weight_run *run, int64_t number, float *x, float *dy) {
+static void run_weight_task(void *context, int64_t number, int member) {
+    const struct weight_run *run = context;
     const struct weight_gradient *g = run->g;
     const struct weight_plan *plan = run->plan;
+    float *x = run->memory + plan->strip + member * plan->thread_floats, *dy = x + plan->x_floats;
     const int64_t chunk = number / plan->splits, split = number % plan->splits;
     const int64_t strips = strips_count(&plan->strips);
     const int64_t tile0 = part_start(plan->tiles, plan->splits, split);
@@ -79,12 +81,17 @@ static void run_weight_task(const struct weight_run *run, int64_t number, float 
     }
 }
 
-enum { TERMS_AT_ONCE = 32 };
+/* Adding up one float of a chunk, which is not in the cache, counts as so many multiply-adds. */
+enum { TERMS_AT_ONCE = 32, COST_OF_ADDITION = 8 };
 
 /* dw[k, terms] for the output channels of one block and some neighbouring terms: all chunks added in order. */
-static void reduce_terms(const struct weight_run *run, int64_t block, int64_t term0, int64_t term1) {
+static void reduce_terms(void *context, int64_t piece, int member) {
+    const struct weight_run *run = context;
     const struct weight_gradient *g = run->g;
     const struct weight_plan *plan = run->plan;
+    const int64_t pieces = ceil_divide(plan->terms, TERMS_AT_ONCE), block = piece / pieces;
+    const int64_t term0 = piece % pieces * TERMS_AT_ONCE, term1 = smaller(plan->terms, term0 + TERMS_AT_ONCE);
+    (void)member;
     const int64_t first = block % plan->blocks_per_group * BLOCK;
     const int64_t channels = smaller(BLOCK, g->group_out - first);
     const int64_t width = block_vectors(channels) * CONVLAB_LANES, count = (term1 - term0) * width;
@@ -122,24 +129,14 @@ static void direct_backward_weight(const struct convlab_conv2d_problem *problem,
     const struct weight_gradient g = weight_gradient_of(problem, arguments);
     const struct weight_plan plan = plan_weight_gradient(&g, threads);
     float *memory = scratch;
-    const struct weight_run run = {&g, &plan, memory + plan.bias_sums, memory + plan.buffers};
+    struct weight_run run = {&g, &plan, memory + plan.bias_sums, memory + plan.buffers, memory};
     const int64_t tasks = plan.chunks * plan.splits, pieces = ceil_divide(plan.terms, TERMS_AT_ONCE);
     const int64_t pixels = g.n * g.vertical.out * g.horizontal.out;
     const int team = convlab_threads_for(pixels * plan.buffer_floats, tasks, threads);
-    (void)team; /* unused in a build without OpenMP */
-#pragma omp parallel num_threads(team) if (team > 1)
-    {
-        float *x = memory + plan.strip + convlab_thread_index() * plan.thread_floats;
-#pragma omp for schedule(dynamic, 1)
-        for (int64_t task = 0; task < tasks; task++) {
-            run_weight_task(&run, task, x, x + plan.x_floats);
-        }
-#pragma omp for schedule(static)
-        for (int64_t piece = 0; piece < plan.blocks * pieces; piece++) {
-            const int64_t term = piece % pieces * TERMS_AT_ONCE;
-            reduce_terms(&run, piece / pieces, term, smaller(plan.terms, term + TERMS_AT_ONCE));
-        }
-    }
+    const int64_t additions = plan.chunks * plan.buffer_floats * COST_OF_ADDITION;
+    convlab_share(team, tasks, run_weight_task, &run);
+    convlab_share(convlab_threads_for(additions, plan.blocks * pieces, team), plan.blocks * pieces, reduce_terms,
+                  &run);
     reduce_bias(&g, run.bias_sums, plan.chunks);
 }
 

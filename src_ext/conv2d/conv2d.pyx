@@ -7,6 +7,12 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 
 cimport numpy as cnp
 
+from convlab.kernels._runtime import team
+
+cdef extern from "team.h" nogil:
+    ctypedef void (*convlab_team)(int, int64_t, void *, void *)
+    void convlab_use_team(convlab_team team)
+
 from convlab.errors import ShapeError
 from convlab.kernels import arguments as checks
 from convlab.kernels import _runtime, elementwise, runtime
@@ -52,6 +58,7 @@ cdef extern from "dispatch.h" nogil:
         int operation, int isa, const convlab_conv2d_problem *problem)
 
 cnp.import_array()
+convlab_use_team(<convlab_team> PyCapsule_GetPointer(team, "convlab.team"))
 
 OPERATIONS = ("forward", "backward_input", "backward_weight")
 

@@ -140,8 +140,17 @@ static void run_depthwise_strip(const struct weight_gradient *g, const struct de
     }
 }
 
-static void run_depthwise_chunk(const struct weight_gradient *g, const struct depthwise_weight_plan *plan,
-                                int64_t chunk, float *memory, float *copy) {
+struct depthwise_weight_run {
+    const struct weight_gradient *g;
+    const struct depthwise_weight_plan *plan;
+    float *memory;
+};
+
+static void run_depthwise_chunk(void *context, int64_t chunk, int member) {
+    const struct depthwise_weight_run *run = context;
+    const struct weight_gradient *g = run->g;
+    const struct depthwise_weight_plan *plan = run->plan;
+    float *memory = run->memory, *copy = memory + plan->strip + member * plan->thread_floats;
     const int64_t strips = strips_count(&plan->strips), first = part_start(strips, plan->chunks, chunk);
     for (int64_t s = first; s < part_start(strips, plan->chunks, chunk + 1); s++) {
         const struct strip strip = nth_strip(&plan->strips, g->n, g->vertical.out, g->horizontal.out, s);
@@ -194,12 +203,8 @@ static void depthwise_backward_weight(const struct convlab_conv2d_problem *probl
     float *memory = scratch;
     const int64_t work = g.n * g.vertical.out * g.horizontal.out * plan.taps * g.groups;
     const int team = convlab_threads_for(work, plan.chunks, threads);
-    (void)team; /* unused in a build without OpenMP */
-#pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
-    for (int64_t chunk = 0; chunk < plan.chunks; chunk++) {
-        float *copy = memory + plan.strip + convlab_thread_index() * plan.thread_floats;
-        run_depthwise_chunk(&g, &plan, chunk, memory, copy);
-    }
+    struct depthwise_weight_run run = {&g, &plan, memory};
+    convlab_share(team, plan.chunks, run_depthwise_chunk, &run);
     reduce_depthwise(&g, &plan, memory);
     reduce_bias(&g, memory, plan.chunks);
 }

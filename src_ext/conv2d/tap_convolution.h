@@ -8,7 +8,7 @@
 #define CONVLAB_TAP_CONVOLUTION_H
 
 #include "pack.h"
-#include "parallel.h"
+#include "team.h"
 
 enum {
     RUN_TERMS = 256,             /* 256 terms x two AVX2 vectors = 16 KB of a 32 KB first-level cache */
@@ -155,6 +155,7 @@ struct tap_run {
     const struct tap_plan *plan;
     const struct piece *table;
     const float *bias, *weights;
+    float *memory;
 };
 
 /* One task: a strip, and a range of blocks of output channels. */
@@ -225,9 +226,12 @@ static void activate(const struct tap_convolution *t, const struct tap_plan *pla
     }
 }
 
-static void run_task(const struct tap_run *run, int64_t number, float *copy, float *sums) {
+static void run_task(void *context, int64_t number, int member) {
+    const struct tap_run *run = context;
     const struct tap_convolution *t = run->t;
     const struct tap_plan *plan = run->plan;
+    float *copy = run->memory + plan->strip + member * plan->thread_floats;
+    float *sums = copy + round_up(plan->strip_floats, 16);
     const int64_t part = number % plan->block_parts, channels = t->groups * t->group_in;
     struct tap_task task = {
         .strip = nth_strip(&plan->strips, t->n, t->vertical.out, t->horizontal.out, number / plan->block_parts),
@@ -256,8 +260,15 @@ static void run_task(const struct tap_run *run, int64_t number, float *copy, flo
     }
 }
 
-static void pack_nth_block(float *weights, float *bias, const struct tap_convolution *t, const struct tap_plan *plan,
-                           int64_t number) {
+/* Moving one weight to its place counts as so many multiply-adds. */
+enum { COST_OF_PACKING = 20 };
+
+static void pack_nth_block(void *context, int64_t number, int member) {
+    const struct tap_run *run = context;
+    const struct tap_convolution *t = run->t;
+    const struct tap_plan *plan = run->plan;
+    float *weights = run->memory + plan->weights, *bias = run->memory + plan->bias;
+    (void)member;
     const struct block block = nth_block(t, plan, number);
     const int64_t group = t->depthwise ? 0 : number / plan->blocks_per_group;
     const float *w = t->w + group * t->w_group + (block.out - group * t->group_out) * t->w_out;
@@ -268,24 +279,14 @@ static void pack_nth_block(float *weights, float *bias, const struct tap_convolu
 static void run_tap_convolution(const struct tap_convolution *t, int threads, void *scratch) {
     const struct tap_plan plan = plan_taps(t, threads);
     float *memory = scratch;
-    const struct tap_run run = {t, &plan, scratch, memory + plan.bias, memory + plan.weights};
+    struct tap_run run = {t, &plan, scratch, memory + plan.bias, memory + plan.weights, memory};
     const int64_t tasks = strips_count(&plan.strips) * plan.block_parts;
     const int64_t work = t->n * t->vertical.out * t->horizontal.out * plan.blocks * BLOCK * plan.terms;
     const int team = convlab_threads_for(work, tasks, threads);
-    (void)team; /* unused in a build without OpenMP */
     fill_table(scratch, t, &plan);
-#pragma omp parallel num_threads(team) if (team > 1)
-    {
-        float *copy = memory + plan.strip + convlab_thread_index() * plan.thread_floats;
-#pragma omp for schedule(static)
-        for (int64_t block = 0; block < plan.blocks; block++) {
-            pack_nth_block(memory + plan.weights, memory + plan.bias, t, &plan, block);
-        }
-#pragma omp for schedule(dynamic, 1)
-        for (int64_t task = 0; task < tasks; task++) {
-            run_task(&run, task, copy, copy + round_up(plan.strip_floats, 16));
-        }
-    }
+    const int64_t packing = plan.blocks * BLOCK * plan.terms * COST_OF_PACKING;
+    convlab_share(convlab_threads_for(packing, plan.blocks, team), plan.blocks, pack_nth_block, &run);
+    convlab_share(team, tasks, run_task, &run);
 }
 
 #endif

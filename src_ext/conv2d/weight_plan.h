@@ -7,10 +7,10 @@
 #ifndef CONVLAB_WEIGHT_PLAN_H
 #define CONVLAB_WEIGHT_PLAN_H
 
-#include "parallel.h"
-#include "taps.h"
-#include "weight_tile.h"
 #include "pack.h"
+#include "taps.h"
+#include "team.h"
+#include "weight_tile.h"
 
 enum {
     WEIGHT_STRIP_PIXELS = 128,         /* terms of one sum in registers */

@@ -1,9 +1,11 @@
 """Activations and image normalization: arrays are contiguous and checked by the caller."""
 
-from cpython.pycapsule cimport PyCapsule_Import, PyCapsule_New
+from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
 from libc.stdint cimport int64_t, uint8_t
 
 cimport numpy as cnp
+
+from convlab.kernels._runtime import team
 
 cdef extern from "team.h" nogil:
     ctypedef void (*convlab_team)(int, int64_t, void *, void *)
@@ -32,7 +34,7 @@ cdef extern from "images.h" nogil:
         const float *shift, int64_t period, float *out, int isa, int threads)
 
 cnp.import_array()
-convlab_use_team(<convlab_team> PyCapsule_Import("convlab.kernels._runtime.team", 0))
+convlab_use_team(<convlab_team> PyCapsule_GetPointer(team, "convlab.team"))
 
 ACTIVATIONS = {
     convlab_activation_name(number).decode(): convlab_activation_saves(number).decode()

@@ -1,9 +1,11 @@
 """Losses with their gradients: arrays are contiguous and checked by the caller."""
 
-from cpython.pycapsule cimport PyCapsule_Import
+from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int64_t
 
 cimport numpy as cnp
+
+from convlab.kernels._runtime import team
 
 cdef extern from "team.h" nogil:
     ctypedef void (*convlab_team)(int, int64_t, void *, void *)
@@ -25,7 +27,7 @@ cdef extern from "loss.h" nogil:
         int isa, int threads)
 
 cnp.import_array()
-convlab_use_team(<convlab_team> PyCapsule_Import("convlab.kernels._runtime.team", 0))
+convlab_use_team(<convlab_team> PyCapsule_GetPointer(team, "convlab.team"))
 
 BLOCK = CONVLAB_LOSS_BLOCK
 

@@ -1,9 +1,11 @@
 """Batch normalization: arrays are contiguous and checked by the caller, (m, c) and (c,)."""
 
-from cpython.pycapsule cimport PyCapsule_Import
+from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int64_t
 
 cimport numpy as cnp
+
+from convlab.kernels._runtime import team
 
 cdef extern from "team.h" nogil:
     ctypedef void (*convlab_team)(int, int64_t, void *, void *)
@@ -31,7 +33,7 @@ cdef extern from "norm.h" nogil:
         const convlab_norm_arrays *a, int is_double, double *workspace, int isa, int threads)
 
 cnp.import_array()
-convlab_use_team(<convlab_team> PyCapsule_Import("convlab.kernels._runtime.team", 0))
+convlab_use_team(<convlab_team> PyCapsule_GetPointer(team, "convlab.team"))
 
 
 def workspace_doubles(int64_t m, int64_t c):

@@ -1,9 +1,11 @@
 """Pooling: geometry and arrays are checked by the caller."""
 
-from cpython.pycapsule cimport PyCapsule_Import
+from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int64_t
 
 cimport numpy as cnp
+
+from convlab.kernels._runtime import team
 
 cdef extern from "team.h" nogil:
     ctypedef void (*convlab_team)(int, int64_t, void *, void *)
@@ -27,7 +29,7 @@ cdef extern from "pool.h" nogil:
         const convlab_pool_problem *p, const void *grad, void *dx, int isa, int threads)
 
 cnp.import_array()
-convlab_use_team(<convlab_team> PyCapsule_Import("convlab.kernels._runtime.team", 0))
+convlab_use_team(<convlab_team> PyCapsule_GetPointer(team, "convlab.team"))
 
 
 cdef class Problem:

@@ -4,10 +4,6 @@
 
 #include "isa.h"
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 #if defined(__x86_64__) || defined(__i386__)
 static const char *avx2_missing(void) {
 #ifdef CONVLAB_WITHOUT_AVX2
@@ -45,20 +41,6 @@ const char *convlab_isa_missing(int isa) {
     default:
         return "no such instruction set";
     }
-}
-
-int convlab_has_openmp(void) {
-#ifdef _OPENMP
-    return 1;
-#else
-    return 0;
-#endif
-}
-
-void convlab_release_threads(void) {
-#ifdef _OPENMP
-    omp_pause_resource_all(omp_pause_soft);
-#endif
 }
 
 const char *convlab_compiler(void) {

@@ -1,12 +1,19 @@
-"""What the compiled core offers on this machine."""
+"""What the compiled core offers on this machine, and the team of threads that its families share."""
+
+from cpython.pycapsule cimport PyCapsule_New
 
 cdef extern from "probe.h":
     const char *convlab_isa_missing(int isa)
-    int convlab_has_openmp()
-    void convlab_release_threads()
     const char *convlab_compiler()
 
+cdef extern from "workers.h":
+    void convlab_prepare_workers()
+    void convlab_run_on_workers()
+
 ISA_NAMES = ("reference", "baseline", "avx2", "avx512")
+
+convlab_prepare_workers()
+team = PyCapsule_New(<void *> convlab_run_on_workers, "convlab.team", NULL)
 
 
 def isa_missing():
@@ -17,16 +24,6 @@ def isa_missing():
         reason = convlab_isa_missing(number)
         reasons[name] = None if reason == NULL else reason.decode()
     return reasons
-
-
-def has_openmp():
-    """Whether kernels can use more than one thread."""
-    return bool(convlab_has_openmp())
-
-
-def release_threads():
-    """Ends the calling thread's team of workers; the next kernel starts a new one."""
-    convlab_release_threads()
 
 
 def compiler():
