@@ -41,7 +41,7 @@ def fit(
     schedule: Choice = "constant",
     loss: str = "softmax_cross_entropy",
     epochs: int = 10,
-    batch_size: int = 32,
+    batch_size: int = 64,
     validation_fraction: float = 0.1,
     seed: int = 0,
 ) -> list[EpochMetrics]:

@@ -79,7 +79,7 @@ class Settings:
     validation_fraction: float = 0.1
     seed: int = 0
     epochs: int = 20
-    batch_size: int = 32
+    batch_size: int = 64
     threads: int | None = None
     precision: Literal["float32"] = "float32"
     trackers: tuple[Choice, ...] = ()

@@ -10,13 +10,10 @@ from convlab.cli import main
 from convlab.cli.complete import candidates
 from convlab.registry import registry
 
-pytestmark = [
-    pytest.mark.example_plugin,
-    pytest.mark.skipif(
-        importlib.util.find_spec("convlab_checkerboard") is None,
-        reason="needs the example: pip install ./examples/convlab-checkerboard",
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("convlab_checkerboard") is None,
+    reason="needs the example: pip install ./examples/convlab-checkerboard",
+)
 
 
 def test_it_is_listed_with_its_distribution(capsys: pytest.CaptureFixture[str]) -> None:

@@ -326,7 +326,6 @@ def test_read_only_output_is_refused():
         kernels.activation_forward(x, "relu", out=x)
 
 
-@pytest.mark.parity
 @pytest.mark.parametrize("name", NAMES)
 def test_agrees_with_torch(name, each_isa):
     torch = pytest.importorskip("torch", reason="the parity extra is not installed")

@@ -178,7 +178,6 @@ def test_bad_arguments(call, message):
         call(np.zeros((3, 3), np.float32))
 
 
-@pytest.mark.parity
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
 def test_agrees_with_torch(smoothing, each_isa):
     torch = pytest.importorskip("torch", reason="the parity extra is not installed")

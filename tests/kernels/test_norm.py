@@ -189,7 +189,6 @@ def test_bad_arguments(call, message):
         call(np.ones((5, 3), np.float32), np.ones(3, np.float32))
 
 
-@pytest.mark.parity
 @pytest.mark.parametrize("shape", [(4, 6, 5, 12), (3, 4, 4, 3)])
 def test_agrees_with_torch(shape, each_isa):
     torch = pytest.importorskip("torch", reason="the parity extra is not installed")

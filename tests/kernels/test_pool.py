@@ -255,7 +255,6 @@ def test_bad_arguments(call, message):
         call(image((6, 6, 4)))
 
 
-@pytest.mark.parity
 @pytest.mark.parametrize("padding", [0, 1])
 @pytest.mark.parametrize(("window", "stride"), [(2, 2), (3, 2), (3, 1)])
 def test_agrees_with_torch(window, stride, padding, each_isa):

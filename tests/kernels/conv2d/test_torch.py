@@ -7,7 +7,6 @@ from convlab import kernels
 from convlab.kernels.arguments import padding_sides
 
 torch = pytest.importorskip("torch", reason="the extra 'parity' (PyTorch) is not installed")
-pytestmark = pytest.mark.parity
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from convlab.plugin import Activation, Array, InitializerSpec, Offers, hookimpl
 def checkerboard(spec: InitializerSpec, rng: np.random.Generator, *, contrast: float = 1.0) -> Array:
     """Filters of alternating signs, each with a random strength.
 
-    ``w[k, r, s, c] = contrast * a[k, c] * (-1)^(r + s)`` with ``a ~ N(0, gain^2 / fan_in)``. On a dense layer,
-    which has no rows and columns, the signs are all +1 and the weights plain normal.
+    ``w[k, r, s, c] = contrast * a[k, c] * (-1)^(r + s)`` with ``a ~ N(0, gain^2 / fan_in)``. On a dense
+    layer, which has no rows and columns, the signs are all +1 and the weights plain normal.
 
     Args:
         spec: the array to fill.
