@@ -1,12 +1,13 @@
 """What tests of all parts share."""
 
 import os
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -29,6 +30,30 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     """Keeps tests away from the user's cache and data, and runs away from the working directory."""
     monkeypatch.setenv("CONVLAB_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.delenv("CONVLAB_DATA_DIR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuses connections to other machines, so that no test depends on them or troubles them."""
+    connect = socket.socket.connect
+
+    def connect_locally(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1"):
+            raise ConnectionRefusedError(f"tests have no network: {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_locally)
+    # names are looked up before anything connects
+    monkeypatch.setattr(socket, "getaddrinfo", _local_addresses(socket.getaddrinfo))
+
+
+def _local_addresses(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    def look_up_locally(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host not in ("localhost", "127.0.0.1", "::1"):
+            raise socket.gaierror(f"tests have no network: {host}")
+        return look_up(host, *arguments, **options)
+
+    return look_up_locally
 
 
 @pytest.fixture

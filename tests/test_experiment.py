@@ -144,12 +144,13 @@ def test_a_killed_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
     undisturbed = run(settings(tmp_path / "undisturbed", epochs=6))
     program = f"import convlab; convlab.run({settings(tmp_path / 'killed', epochs=6)!r})"
     directory = tmp_path / "killed" / "default" / undisturbed.directory.name
-    process = subprocess.Popen([sys.executable, "-c", program])
+    process = subprocess.Popen([sys.executable, "-P", "-c", program])
     deadline = time.monotonic() + 60
     while not list(directory.glob("checkpoints/epoch-*.safetensors")) and time.monotonic() < deadline:
         time.sleep(0.001)
     process.kill()
-    process.wait()
+    assert process.wait() == -signal.SIGKILL, "it ended before it was killed"
+    assert RunDirectory(directory).result is None
     resumed = run(settings(tmp_path / "killed", epochs=6))
     assert [item["epoch"] for item in resumed.metrics] == [1, 2, 3, 4, 5, 6]
     expected, found = weights_of(undisturbed), weights_of(resumed)

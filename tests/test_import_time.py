@@ -21,7 +21,7 @@ HEAVY = (
 
 def loaded_after(statement: str) -> set[str]:
     program = f"import sys\n{statement}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 

@@ -200,7 +200,7 @@ def test_a_run_under_way_elsewhere_is_not_disturbed(
 )
 def test_an_environment_that_cannot_be_is_one_line(variable: str, value: str, part: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "convlab", "run", "data=synthetic", "epochs=0"],
+        [sys.executable, "-P", "-m", "convlab", "run", "data=synthetic", "epochs=0"],
         env={**os.environ, variable: value},
         capture_output=True,
         text=True,

@@ -147,7 +147,7 @@ def test_a_closed_pipe_is_quiet() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
-        [sys.executable, "-m", "convlab", "plugins", "list"],
+        [sys.executable, "-P", "-m", "convlab", "plugins", "list"],
         stdout=writing,
         stderr=subprocess.PIPE,
         text=True,
@@ -163,4 +163,4 @@ def test_verbs_without_configs_do_not_load_hydra(tmp_path: Path, words: list[str
         "import sys\nfrom convlab.cli import main\n"
         f"main({words!r})\nassert not {{'hydra', 'omegaconf', 'sklearn'}} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True)
+    subprocess.run([sys.executable, "-P", "-c", program], cwd=tmp_path, capture_output=True, check=True)

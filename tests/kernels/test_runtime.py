@@ -14,7 +14,7 @@ def in_new_process(program: str, **environment: str) -> subprocess.CompletedProc
     clean = {key: value for key, value in os.environ.items() if not key.startswith("CONVLAB_")}
     program = f"from convlab import kernels\n{program}"
     return subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-P", "-c", program],
         env={**clean, **environment},
         capture_output=True,
         text=True,

@@ -95,7 +95,7 @@ def test_a_real_limit_on_the_file_size_leaves_the_old_file(tmp_path: Path) -> No
     )
     path = tmp_path / "a.bin"
     done = subprocess.run(
-        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", script, str(path)], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith(f"RecordError file size limit exceeded writing {path}")
     assert path.read_bytes() == b"old"

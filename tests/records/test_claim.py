@@ -28,7 +28,7 @@ HOLD = (
 @contextmanager
 def other_process_holding(run: RunDirectory) -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(run.path)],
+        [sys.executable, "-P", "-c", HOLD, str(run.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -184,7 +184,7 @@ def test_kill_loses_no_line_that_was_acknowledged(path: Path) -> None:
         "    print(epoch, flush=True)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-P", "-c", script, str(path)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         for _ in range(100):

@@ -54,6 +54,6 @@ ctypes.string_at(start + page - 4, 4)
 print("inside is fine", flush=True)
 ctypes.string_at(start + page - 4, 5)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=False)
     assert done.stdout == "inside is fine\n"
     assert done.returncode < 0
