@@ -76,7 +76,7 @@ class BuildKernels(build_ext):
             )
         missing = [isa for isa, target in ISA_TARGETS.items() if not self.accepts_target(target)]
         for isa in missing:
-            self.announce(f"convlab: the compiler lacks {isa}: building without it", level=3)
+            self.warn(f"convlab: the compiler lacks {isa}: building without it")
         for extension in self.extensions:
             extension.sources = [
                 path

@@ -43,7 +43,7 @@ def test_it_is_completed() -> None:
 
 
 def test_it_is_swept_over_with_glob(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["data=synthetic", "epochs=1", f"runs_dir={tmp_path}", "activation=glob([be]*)"]
+    arguments = ["data=synthetic", "epochs=1", f"runs_dir={tmp_path}", "activation=glob([be*,relu])"]
     assert main(["run", "-m", "initializer=checkerboard,he_normal", *arguments]) == 0
     printed = capsys.readouterr().out
     assert "checkerboard" in printed
