@@ -15,20 +15,21 @@ if TYPE_CHECKING:
     from convlab import kernels, layers
     from convlab.compare import compare_runs
     from convlab.errors import ConvlabError
-    from convlab.experiment import Listener, Result, load_model, run
+    from convlab.experiment import load_model, run
     from convlab.fitting import fit, load_dataset
     from convlab.model import Model
     from convlab.preprocessing import Preprocessing
     from convlab.registry import registry
+    from convlab.results import Listener, Result
     from convlab.settings import Settings
 
 # Public name -> module that defines it; loaded at first use, so that the import is light.
 _HOMES = {
     "ConvlabError": "convlab.errors",
-    "Listener": "convlab.experiment",
+    "Listener": "convlab.results",
     "Model": "convlab.model",
     "Preprocessing": "convlab.preprocessing",
-    "Result": "convlab.experiment",
+    "Result": "convlab.results",
     "Settings": "convlab.settings",
     "compare_runs": "convlab.compare",
     "fit": "convlab.fitting",

@@ -13,9 +13,10 @@ import pytest
 
 import convlab
 from convlab.errors import ConfigError, PluginError, RecordError
-from convlab.experiment import Listener, Result, RunPlan, load_model, run
+from convlab.experiment import load_model, run
 from convlab.records.checkpoint import latest_checkpoint
 from convlab.records.run_directory import RunDirectory
+from convlab.results import Listener, Result, RunPlan
 
 SMALL = {
     "data": {"name": "synthetic", "shape": [8, 8, 1], "train_size": 200, "test_size": 50},

@@ -29,6 +29,7 @@ ALLOWED = {
     "compare": {"errors", "records"},
     "inspect": {"errors", "records"},
     "config": {"errors", "hookspecs", "registry", "settings"},
+    "results": {"settings", "training"},
     "experiment": {
         "errors",
         "contracts",
@@ -38,6 +39,7 @@ ALLOWED = {
         "preprocessing",
         "records",
         "registry",
+        "results",
         "settings",
         "training",
         "config",
@@ -48,6 +50,7 @@ ALLOWED = {
         "settings",
         "config",
         "experiment",
+        "results",
         "records",
         "compare",
         "inspect",

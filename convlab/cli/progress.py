@@ -13,8 +13,8 @@ from convlab import kernels
 from convlab.cli.choices import changed_fields
 from convlab.cli.console import shows_bars
 from convlab.cli.text import counted
-from convlab.experiment import Listener, Result, RunPlan
 from convlab.records.text import printable
+from convlab.results import Listener, Result, RunPlan
 from convlab.settings import GROUPS, Settings
 
 REDRAW_SECONDS = 0.1

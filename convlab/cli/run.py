@@ -11,6 +11,7 @@ from convlab.cli.text import result_lines
 from convlab.config import Composer
 from convlab.errors import ConfigError, DivergenceError
 from convlab.records.documents import to_yaml
+from convlab.results import Result
 from convlab.settings import Settings
 
 
@@ -47,7 +48,7 @@ def _run_one(settings: Settings, *, rerun: bool) -> int:
     return 0
 
 
-def _print_result(result: experiment.Result) -> None:
+def _print_result(result: Result) -> None:
     out = console.output()
     if result.reused:
         out.print("this experiment was finished before: nothing was trained; --rerun repeats it")

@@ -17,7 +17,7 @@ from convlab.cli.text import one_line, seconds_text
 from convlab.compare import compare, render
 from convlab.config import Composer
 from convlab.errors import ConvlabError
-from convlab.experiment import Result
+from convlab.results import Result
 from convlab.settings import Settings
 
 

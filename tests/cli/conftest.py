@@ -8,8 +8,8 @@ import pytest
 from convlab import experiment
 from convlab.cli import main
 from convlab.errors import DataError
-from convlab.experiment import Listener, Result, RunPlan
 from convlab.records.run_directory import RunDirectory
+from convlab.results import Listener, Result, RunPlan
 from convlab.settings import Settings
 
 Command = Callable[..., tuple[int, str, str]]
