@@ -15,7 +15,7 @@ from convlab.contracts.dataset import Dataset
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.probe import Probe
 from convlab.contracts.tracker import Tracker
-from convlab.errors import ConfigError, DivergenceError, RecordError
+from convlab.errors import ConfigError, DivergenceError, RecordError, ShapeError
 from convlab.losses import make_loss
 from convlab.model import Model
 from convlab.preprocessing import Preprocessing
@@ -110,19 +110,26 @@ def build_model(settings: Settings, dataset: Dataset) -> Model:
         PluginError: if the model's plugin does not give layers.
         ShapeError: if the network does not fit the images.
     """
-    layers = settings.bound("model").build(dataset.image_shape, len(dataset.classes))
-    model = Model(
-        layers,
-        dataset.image_shape,
-        seed=settings.seed,
-        initializer=settings.initializer,
-        bias_initializer=settings.bias_initializer,
-        activation=settings.activation,
-        initializers=settings.initializers,
-        activations=settings.activations,
-        bias=settings.bias,
-        biases=settings.biases,
-    )
+    bound = settings.bound("model")
+    layers = bound.build(dataset.image_shape, len(dataset.classes))
+    try:
+        model = Model(
+            layers,
+            dataset.image_shape,
+            seed=settings.seed,
+            initializer=settings.initializer,
+            bias_initializer=settings.bias_initializer,
+            activation=settings.activation,
+            initializers=settings.initializers,
+            activations=settings.activations,
+            bias=settings.bias,
+            biases=settings.biases,
+        )
+    except ShapeError as error:
+        size = "x".join(map(str, dataset.image_shape))
+        raise ShapeError(
+            f"model '{bound.offer.name}' does not fit the {size} images of '{dataset.name}': {error}"
+        ) from error
     if model.output_shape != (len(dataset.classes),):
         raise ConfigError(
             f"model: the outputs have shape {model.output_shape}, but '{dataset.name}' has "

@@ -94,7 +94,7 @@ MISTAKES: dict[str, tuple[Arrange, int, str]] = {
     "network too deep for the images": (
         words("run data=digits model=keras_mnist"),
         FAILED,
-        "max_pool2: ",
+        "model 'keras_mnist' does not fit the 8x8x1 images of 'digits': max_pool2: ",
     ),
     "learning rate too high": (
         words("run data=synthetic optimizer=sgd optimizer.lr=1e30"),
