@@ -74,6 +74,7 @@ def run(
     with ExitStack() as stack:
         if settings.threads is not None:
             stack.enter_context(kernels.use_threads(settings.threads))
+        stack.enter_context(kernels.use_precision(settings.precision))
         dataset: Dataset = settings.bound("data").build()
         plugins = _plugin_versions(settings)
         determining = {
@@ -94,7 +95,11 @@ def run(
         directory.write_config(settings.to_mapping())
         directory.write_record(
             environment(isa=kernels.isa(), threads=kernels.threads(), plugins=plugins)
-            | {"data_fingerprint": dataset.fingerprint, "seed": settings.seed}
+            | {
+                "data_fingerprint": dataset.fingerprint,
+                "seed": settings.seed,
+                "precision": kernels.precision(),
+            }
         )
         return _Run(settings, dataset, directory, listener).execute()
 

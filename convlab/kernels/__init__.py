@@ -25,6 +25,14 @@ from convlab.kernels.elementwise import (
 from convlab.kernels.images import normalize_images
 from convlab.kernels.loss import mean_squared_error, softmax, softmax_cross_entropy
 from convlab.kernels.norm import batch_norm_backward, batch_norm_forward, batch_norm_inference
+from convlab.kernels.optimizer import (
+    adagrad_update,
+    adam_update,
+    momentum_update,
+    rmsprop_update,
+    sgd_update,
+    sum_of_squares,
+)
 from convlab.kernels.pool import (
     avg_pool2d,
     avg_pool2d_backward,
@@ -35,7 +43,16 @@ from convlab.kernels.pool import (
     max_pool2d_indices,
 )
 from convlab.kernels.pool_geometry import pool2d_output_shape, pool_index_dtype
-from convlab.kernels.runtime import build_info, isa, isas, threads, use_isa, use_threads
+from convlab.kernels.runtime import (
+    build_info,
+    isa,
+    isas,
+    precision,
+    threads,
+    use_isa,
+    use_precision,
+    use_threads,
+)
 
 __all__ = [
     "Conv2DPlan",
@@ -43,6 +60,8 @@ __all__ = [
     "activation_backward",
     "activation_forward",
     "activation_saves",
+    "adagrad_update",
+    "adam_update",
     "avg_pool2d",
     "avg_pool2d_backward",
     "batch_norm_backward",
@@ -64,13 +83,19 @@ __all__ = [
     "max_pool2d_backward",
     "max_pool2d_indices",
     "mean_squared_error",
+    "momentum_update",
     "native_activations",
     "normalize_images",
     "pool2d_output_shape",
     "pool_index_dtype",
+    "precision",
+    "rmsprop_update",
+    "sgd_update",
     "softmax",
     "softmax_cross_entropy",
+    "sum_of_squares",
     "threads",
     "use_isa",
+    "use_precision",
     "use_threads",
 ]

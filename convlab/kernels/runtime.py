@@ -1,4 +1,4 @@
-"""Which instruction set and how many threads the compiled core uses."""
+"""Which instruction set, how many threads and what precision the compiled core uses."""
 
 import os
 from collections.abc import Callable
@@ -14,6 +14,8 @@ MAX_THREADS = 256
 _MISSING = _runtime.isa_missing()
 _OFFERED = tuple(name for name in _runtime.ISA_NAMES if _MISSING[name] is None)
 _NUMBERS = {name: number for number, name in enumerate(_runtime.ISA_NAMES)}
+# The number of a precision is what the compiled core takes.
+_PRECISIONS = ("float32", "fast")
 
 
 class Choice:
@@ -35,12 +37,13 @@ class Choice:
 
 
 class _Settings:
-    """The isa and the thread count in force; kernels read both with every call."""
+    """The isa, the thread count and the precision in force; kernels read them with every call."""
 
     def __init__(self) -> None:
         self.isa = _OFFERED[-1]
         self.threads = _default_threads()
         self.selected = (_NUMBERS[self.isa], self.threads)
+        self.precision = 0
 
     def set_isa(self, name: str) -> None:
         self.isa = name
@@ -49,6 +52,9 @@ class _Settings:
     def set_threads(self, count: int) -> None:
         self.threads = count
         self.selected = (_NUMBERS[self.isa], count)
+
+    def set_precision(self, number: int) -> None:
+        self.precision = number
 
 
 def isas() -> tuple[str, ...]:
@@ -148,6 +154,65 @@ def selected() -> tuple[int, int]:
         (0, 1)
     """
     return _settings.selected
+
+
+def precision() -> str:
+    """How exact convolutions of float32 arrays are.
+
+    Returns:
+        ``"float32"``, unless `use_precision` chose ``"fast"``.
+
+    Example:
+        >>> precision()
+        'float32'
+    """
+    return _PRECISIONS[_settings.precision]
+
+
+def use_precision(name: str) -> Choice:
+    """Chooses how exact convolutions of float32 arrays are from now on.
+
+    Relative errors (L2, against float64) are at most ``1e-6`` in float32 and ``5e-6`` in fast; with fast,
+    3x3 convolutions may run through Winograd's algorithm, where a NaN or Inf spreads to up to three pixels
+    beyond the windows that see it, and integers are not exact.
+
+    Args:
+        name: ``"float32"`` or ``"fast"``.
+
+    Returns:
+        A context manager that brings back the previous choice; it may be ignored.
+
+    Raises:
+        KernelError: there is no such precision.
+
+    Example:
+        >>> with use_precision("fast"):
+        ...     precision()
+        'fast'
+
+    References:
+        Lavin, Gray: Fast algorithms for convolutional neural networks, 2016, section 4.3, with other points
+        of evaluation, which round less.
+    """
+    if name not in _PRECISIONS:
+        raise KernelError(f"use_precision: no precision {name!r}; offered: {', '.join(_PRECISIONS)}")
+    previous = _settings.precision
+    _settings.set_precision(_PRECISIONS.index(name))
+    return Choice(lambda: _settings.set_precision(previous))
+
+
+def precision_number() -> int:
+    """The precision in force, as kernels take it.
+
+    Returns:
+        Its position in (float32, fast).
+
+    Example:
+        >>> with use_precision("fast"):
+        ...     precision_number()
+        1
+    """
+    return _settings.precision
 
 
 def build_info() -> dict[str, object]:

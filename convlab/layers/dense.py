@@ -1,5 +1,7 @@
 """Fully connected layer."""
 
+from typing import Any
+
 import numpy as np
 
 from convlab import kernels
@@ -62,34 +64,50 @@ class Dense(WeightedLayer):
         return (self.units,)
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        activation = self._activation
+        self._training_kernel = self._kernel_plan(batch, activation.fused_in_training)
+        self._inference_kernel = self._training_kernel
+        if activation.fused_in_inference != activation.fused_in_training:
+            self._inference_kernel = self._kernel_plan(batch, activation.fused_in_inference)
         self._output = np.empty((batch, self.units), dtype)
-        self._activation.plan(self._output.shape, dtype)
+        activation.plan(self._output.shape, dtype)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:
         self._input_gradient = arena.take((len(gradient), *self.input_shape)) if need_input else None
         return self._input_gradient
 
     def forward(self, x: Array, training: bool) -> Array:
-        activation = self._activation
-        fused = activation.fused_in_training if training else activation.fused_in_inference
+        kernel = self._training_kernel if training else self._inference_kernel
         output = self._output[: len(x)]
-        written = activation.target(output, training)
-        kernels.dense(x, self._weight.value, self.bias, activation=fused, out=written)
-        activation.finish(written, output)
+        written = self._activation.target(output, training)
+        kernel.forward(_pixels(x), _pixels(self._weight.value), self.bias, _pixels(written))
+        self._activation.finish(written, output)
         self._input = x
         return output
 
     def backward(self, gradient: Array) -> Array | None:
         gradient = self._activation.backward(gradient)
+        pixels = _pixels(gradient)
         if self.trainable:
-            kernels.dense_backward_weight(
-                self._input, gradient, out=self._weight.gradient, out_bias=self.bias_gradient
+            self._training_kernel.backward_weight(
+                _pixels(self._input), pixels, _pixels(self._weight.gradient), self.bias_gradient
             )
         if self._input_gradient is None:
             return None
-        return kernels.dense_backward_input(
-            gradient, self._weight.value, out=self._input_gradient[: len(gradient)]
-        )
+        input_gradient = self._input_gradient[: len(gradient)]
+        self._training_kernel.backward_input(pixels, _pixels(self._weight.value), _pixels(input_gradient))
+        return input_gradient
 
     def describe(self) -> str:
         return f"{self.units} units, {self._activation.describe()}"
+
+    def _kernel_plan(self, batch: int, activation: Any) -> kernels.Conv2DPlan:
+        features = self.input_shape[0]
+        return kernels.Conv2DPlan(
+            (batch, 1, 1, features), (self.units, 1, 1, features), activation=activation
+        )
+
+
+def _pixels(matrix: Array) -> Array:
+    """(rows, columns) seen as (rows, 1, 1, columns): images of one pixel, for a pointwise convolution."""
+    return matrix[:, None, None, :]

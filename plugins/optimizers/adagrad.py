@@ -2,14 +2,13 @@
 
 from math import inf
 
-import numpy as np
-
-from convlab.plugin import Array, ParameterBuffers
+from convlab import kernels
+from convlab.plugin import ParameterBuffers
 from convlab_plugins.checks import require
-from convlab_plugins.optimizers.blockwise import Block, BlockwiseOptimizer
+from convlab_plugins.optimizers.base import FlatOptimizer
 
 
-class Adagrad(BlockwiseOptimizer):
+class Adagrad(FlatOptimizer):
     """Adagrad: every weight has a rate that falls with the sum of its squared gradients.
 
     s = s + g^2;  w = w - lr g/(sqrt(s) + epsilon),  g with weight_decay w added
@@ -64,13 +63,14 @@ class Adagrad(BlockwiseOptimizer):
         self.epsilon = epsilon
         self.squares = self.new_state(initial_accumulator)
 
-    def update_block(self, block: Block, gradient: Array, rate: float) -> None:
+    def update(self, rate: float) -> None:
         """s = s + g^2;  w = w - rate g/(sqrt(s) + epsilon)."""
-        squares, (change, root) = self.squares[block.part], block.scratch
-        np.multiply(gradient, gradient, out=change)
-        squares += change
-        np.sqrt(squares, out=root)
-        root += self.epsilon
-        np.divide(gradient, root, out=change)
-        change *= rate
-        np.subtract(block.values, change, out=block.values)
+        parameters = self.parameters
+        kernels.adagrad_update(
+            parameters.values,
+            parameters.gradients,
+            self.squares,
+            rate=rate,
+            epsilon=self.epsilon,
+            **self.decay,
+        )

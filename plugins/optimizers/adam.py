@@ -1,15 +1,14 @@
 """Adam."""
 
-from math import inf, sqrt
+from math import inf
 
-import numpy as np
-
-from convlab.plugin import Array, ParameterBuffers
+from convlab import kernels
+from convlab.plugin import ParameterBuffers
 from convlab_plugins.checks import require
-from convlab_plugins.optimizers.blockwise import Block, BlockwiseOptimizer
+from convlab_plugins.optimizers.base import FlatOptimizer
 
 
-class Adam(BlockwiseOptimizer):
+class Adam(FlatOptimizer):
     """Adam: running mean of the gradient over the root of its running mean square, both unbiased.
 
     m = beta1 m + (1 - beta1) g;  s = beta2 s + (1 - beta2) g^2
@@ -28,6 +27,7 @@ class Adam(BlockwiseOptimizer):
         ConfigError: if a setting is out of range.
 
     Example:
+        >>> import numpy as np
         >>> from convlab.plugin import Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 2))
         >>> optimizer = Adam(ParameterBuffers([weight], np.float64), lr=0.5)
@@ -61,21 +61,17 @@ class Adam(BlockwiseOptimizer):
         self.betas, self.epsilon = (float(betas[0]), float(betas[1])), epsilon
         self.mean, self.mean_square = self.new_state(), self.new_state()
 
-    def update_block(self, block: Block, gradient: Array, rate: float) -> None:
+    def update(self, rate: float) -> None:
         """w = w - rate m'/(sqrt(s') + epsilon)."""
-        mean, mean_square = self.mean[block.part], self.mean_square[block.part]
-        change, root = block.scratch
-        beta1, beta2 = self.betas
-        np.multiply(gradient, 1 - beta1, out=change)
-        mean *= beta1
-        mean += change
-        np.multiply(gradient, gradient, out=change)
-        change *= 1 - beta2
-        mean_square *= beta2
-        mean_square += change
-        np.sqrt(mean_square, out=root)
-        root /= sqrt(1 - beta2**self.steps)
-        root += self.epsilon
-        np.divide(mean, root, out=change)
-        change *= rate / (1 - beta1**self.steps)
-        np.subtract(block.values, change, out=block.values)
+        parameters = self.parameters
+        kernels.adam_update(
+            parameters.values,
+            parameters.gradients,
+            self.mean,
+            self.mean_square,
+            rate=rate,
+            betas=self.betas,
+            epsilon=self.epsilon,
+            step=self.steps,
+            **self.decay,
+        )

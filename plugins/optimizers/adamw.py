@@ -2,12 +2,9 @@
 
 from math import inf
 
-import numpy as np
-
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import ParameterBuffers
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.adam import Adam
-from convlab_plugins.optimizers.blockwise import Block
 
 
 class AdamW(Adam):
@@ -53,10 +50,4 @@ class AdamW(Adam):
     ) -> None:
         require(0 <= weight_decay < inf, self.plugin, "weight_decay", weight_decay, ">= 0 and finite")
         super().__init__(parameters, lr=lr, betas=betas, epsilon=epsilon)
-        self.decoupled_decay = weight_decay
-
-    def update_block(self, block: Block, gradient: Array, rate: float) -> None:
-        """w = (1 - rate weight_decay) w, then Adam."""
-        if block.decayed:
-            np.multiply(block.values, 1 - rate * self.decoupled_decay, out=block.values)
-        super().update_block(block, gradient, rate)
+        self.decay = {"decayed": parameters.decayed, "decoupled_decay": weight_decay}

@@ -1,13 +1,12 @@
 """Gradient descent with momentum."""
 
-import numpy as np
-
-from convlab.plugin import Array, ParameterBuffers
+from convlab import kernels
+from convlab.plugin import ParameterBuffers
 from convlab_plugins.checks import require
-from convlab_plugins.optimizers.blockwise import Block, BlockwiseOptimizer
+from convlab_plugins.optimizers.base import FlatOptimizer
 
 
-class Momentum(BlockwiseOptimizer):
+class Momentum(FlatOptimizer):
     """Heavy-ball momentum: the step follows a decaying sum of all gradients.
 
     v = momentum v + g + weight_decay w;  w = w - lr v
@@ -41,6 +40,7 @@ class Momentum(BlockwiseOptimizer):
 
     plugin = "optimizer 'momentum'"
     state_names = ("velocity",)
+    looks_ahead = False
 
     def __init__(
         self,
@@ -55,10 +55,15 @@ class Momentum(BlockwiseOptimizer):
         self.momentum = momentum
         self.velocity = self.new_state()
 
-    def update_block(self, block: Block, gradient: Array, rate: float) -> None:
-        """v = momentum v + g;  w = w - rate v."""
-        velocity, change = self.velocity[block.part], block.scratch[0]
-        velocity *= self.momentum
-        velocity += gradient
-        np.multiply(velocity, rate, out=change)
-        np.subtract(block.values, change, out=block.values)
+    def update(self, rate: float) -> None:
+        """v = momentum v + g;  w = w - rate v, or as `nesterov` has it."""
+        parameters = self.parameters
+        kernels.momentum_update(
+            parameters.values,
+            parameters.gradients,
+            self.velocity,
+            rate=rate,
+            momentum=self.momentum,
+            nesterov=self.looks_ahead,
+            **self.decay,
+        )

@@ -1,9 +1,5 @@
 """Nesterov's accelerated gradient."""
 
-import numpy as np
-
-from convlab.plugin import Array
-from convlab_plugins.optimizers.blockwise import Block
 from convlab_plugins.optimizers.momentum import Momentum
 
 
@@ -41,13 +37,4 @@ class Nesterov(Momentum):
     """
 
     plugin = "optimizer 'nesterov'"
-
-    def update_block(self, block: Block, gradient: Array, rate: float) -> None:
-        """v = momentum v + g;  w = w - rate (g + momentum v)."""
-        velocity, change = self.velocity[block.part], block.scratch[0]
-        velocity *= self.momentum
-        velocity += gradient
-        np.multiply(velocity, self.momentum, out=change)
-        change += gradient
-        change *= rate
-        np.subtract(block.values, change, out=block.values)
+    looks_ahead = True

@@ -2,14 +2,13 @@
 
 from math import inf
 
-import numpy as np
-
-from convlab.plugin import Array, ParameterBuffers
+from convlab import kernels
+from convlab.plugin import ParameterBuffers
 from convlab_plugins.checks import require
-from convlab_plugins.optimizers.blockwise import Block, BlockwiseOptimizer
+from convlab_plugins.optimizers.base import FlatOptimizer
 
 
-class RMSprop(BlockwiseOptimizer):
+class RMSprop(FlatOptimizer):
     """RMSprop: divides the gradient by a running root mean square of itself.
 
     s = decay s + (1 - decay) g^2;  w = w - lr g/(sqrt(s) + epsilon),  g with weight_decay w added
@@ -31,6 +30,7 @@ class RMSprop(BlockwiseOptimizer):
         ConfigError: if a setting is out of range.
 
     Example:
+        >>> import numpy as np
         >>> from convlab.plugin import Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 1))
         >>> optimizer = RMSprop(ParameterBuffers([weight], np.float64), lr=0.1, decay=0.75)
@@ -65,40 +65,23 @@ class RMSprop(BlockwiseOptimizer):
         require(0 <= momentum < 1, self.plugin, "momentum", momentum, "in [0, 1)")
         require(0 < epsilon < inf, self.plugin, "epsilon", epsilon, "> 0 and finite")
         super().__init__(parameters, lr=lr, weight_decay=weight_decay)
-        self.decay, self.momentum, self.centered, self.epsilon = decay, momentum, centered, epsilon
+        self.keep, self.momentum, self.centered, self.epsilon = decay, momentum, centered, epsilon
         self.mean_square = self.new_state()
         self.mean = self.new_state() if centered else self.new_state()[:0].copy()
         self.velocity = self.new_state() if momentum else self.new_state()[:0].copy()
 
-    def update_block(self, block: Block, gradient: Array, rate: float) -> None:
+    def update(self, rate: float) -> None:
         """s = decay s + (1 - decay) g^2;  w = w - rate g/(sqrt(s) + epsilon)."""
-        mean_square, (change, root) = self.mean_square[block.part], block.scratch
-        np.multiply(gradient, gradient, out=change)
-        change *= 1 - self.decay
-        mean_square *= self.decay
-        mean_square += change
-        if self.centered:
-            self._variance(block.part, gradient, mean_square, change, root)
-            np.sqrt(root, out=root)
-        else:
-            np.sqrt(mean_square, out=root)
-        root += self.epsilon
-        np.divide(gradient, root, out=change)
-        if self.momentum:
-            velocity = self.velocity[block.part]
-            velocity *= self.momentum
-            velocity += change
-            np.multiply(velocity, rate, out=change)
-        else:
-            change *= rate
-        np.subtract(block.values, change, out=block.values)
-
-    def _variance(self, part: slice, gradient: Array, mean_square: Array, scratch: Array, out: Array) -> None:
-        """Brings the running mean up to date and writes mean_square - mean^2 to `out`."""
-        mean = self.mean[part]
-        np.multiply(gradient, 1 - self.decay, out=scratch)
-        mean *= self.decay
-        mean += scratch
-        np.multiply(mean, mean, out=scratch)
-        np.subtract(mean_square, scratch, out=out)
-        np.maximum(out, 0.0, out=out)
+        parameters = self.parameters
+        kernels.rmsprop_update(
+            parameters.values,
+            parameters.gradients,
+            self.mean_square,
+            self.mean if self.centered else None,
+            self.velocity if self.momentum else None,
+            rate=rate,
+            keep=self.keep,
+            epsilon=self.epsilon,
+            momentum=self.momentum,
+            **self.decay,
+        )

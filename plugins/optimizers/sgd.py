@@ -1,12 +1,11 @@
 """Plain gradient descent."""
 
-import numpy as np
+from convlab import kernels
+from convlab.plugin import ParameterBuffers
+from convlab_plugins.optimizers.base import FlatOptimizer
 
-from convlab.plugin import Array, ParameterBuffers
-from convlab_plugins.optimizers.blockwise import Block, BlockwiseOptimizer
 
-
-class SGD(BlockwiseOptimizer):
+class SGD(FlatOptimizer):
     """Stochastic gradient descent: a step against the gradient of the batch.
 
     w = w - lr (g + weight_decay w)
@@ -39,8 +38,7 @@ class SGD(BlockwiseOptimizer):
     def __init__(self, parameters: ParameterBuffers, *, lr: float = 0.1, weight_decay: float = 0.0) -> None:
         super().__init__(parameters, lr=lr, weight_decay=weight_decay)
 
-    def update_block(self, block: Block, gradient: Array, rate: float) -> None:
+    def update(self, rate: float) -> None:
         """w = w - rate g."""
-        change = block.scratch[0]
-        np.multiply(gradient, rate, out=change)
-        np.subtract(block.values, change, out=block.values)
+        parameters = self.parameters
+        kernels.sgd_update(parameters.values, parameters.gradients, rate=rate, **self.decay)

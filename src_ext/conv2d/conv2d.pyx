@@ -31,6 +31,7 @@ cdef extern from "problem.h" nogil:
         int64_t pad_top, pad_bottom, pad_left, pad_right
         int64_t oh, ow
         int64_t is_double
+        int64_t is_fast
 
     struct convlab_conv2d_arguments:
         const void *image
@@ -193,7 +194,7 @@ cdef class Conv2DPlan:
         self._run(CONVLAB_CONV2D_BACKWARD_WEIGHT, n, kind, &a)
 
     def explain(self, operation, dtype="float32"):
-        """Which algorithms there are for an operation with the isa in force, and why some refuse.
+        """Which algorithms an operation has with the isa and precision in force, and why some refuse.
 
         Args:
             operation: "forward", "backward_input" or "backward_weight".
@@ -206,6 +207,7 @@ cdef class Conv2DPlan:
         cdef const convlab_conv2d_algorithm *algorithm
         cdef const char *reason
         problem.is_double = dtype == "float64"
+        problem.is_fast = runtime.precision_number()
         if operation not in OPERATIONS:
             raise ShapeError(f"Conv2DPlan: no operation {operation!r}; {', '.join(OPERATIONS)}")
         number, isa = OPERATIONS.index(operation), runtime.selected()[0]
@@ -246,6 +248,7 @@ cdef class Conv2DPlan:
         problem.n = n
         problem.is_double = kind == cnp.NPY_DOUBLE
         isa, threads = runtime.selected()
+        problem.is_fast = runtime.precision_number()
         algorithm = convlab_conv2d_choose(operation, isa, &problem)
         size = algorithm.scratch_bytes(&problem, threads)
         # A second thread in this plan works with memory of its own; the GIL guards the flag.

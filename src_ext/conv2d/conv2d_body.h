@@ -5,10 +5,15 @@
 #include "depthwise_weight.h"
 #include "direct.h"
 #include "problem.h"
+#include "winograd.h"
+#include "winograd_weight.h"
 
 const struct convlab_conv2d_table CONVLAB_NAME(convlab_conv2d_table) = {{
-    {{"direct", refuse_double, direct_forward_scratch, direct_forward}},
-    {{"direct", refuse_double, direct_backward_input_scratch, direct_backward_input}},
+    {{"winograd", refuse_winograd_forward, winograd_forward_scratch, winograd_forward},
+     {"direct", refuse_double, direct_forward_scratch, direct_forward}},
+    {{"winograd", refuse_winograd_backward_input, winograd_backward_input_scratch, winograd_backward_input},
+     {"direct", refuse_double, direct_backward_input_scratch, direct_backward_input}},
     {{"depthwise", refuse_not_depthwise, depthwise_backward_weight_scratch, depthwise_backward_weight},
+     {"winograd", refuse_winograd_backward_weight, winograd_backward_weight_scratch, winograd_backward_weight},
      {"direct", refuse_double, direct_backward_weight_scratch, direct_backward_weight}},
 }};

@@ -17,6 +17,7 @@ struct convlab_conv2d_problem {
     int64_t pad_top, pad_bottom, pad_left, pad_right;
     int64_t oh, ow;
     int64_t is_double; /* 1: all arrays are double, 0: all are float */
+    int64_t is_fast;   /* 1: precision is fast, which admits larger rounding errors; 0: float32 */
 };
 
 /* Writes y = phi(x) for n values; x == y is allowed. */

@@ -1,4 +1,4 @@
-"""The choice of instruction set and threads."""
+"""The choice of instruction set, threads and precision."""
 
 import os
 import subprocess
@@ -66,6 +66,22 @@ def test_an_isa_that_this_cpu_lacks_is_refused_with_the_reason():
         with pytest.raises(KernelError, match=f"no instruction set '{name}': {reason}; offered: "):
             kernels.use_isa(name)
     assert set(left_out) | set(kernels.isas()) == {"reference", "baseline", "avx2", "avx512"}
+
+
+def test_the_precision_is_float32_unless_chosen():
+    assert kernels.precision() == "float32"
+    with kernels.use_precision("fast"), kernels.use_isa("baseline"):
+        assert kernels.precision() == "fast"
+        with kernels.use_precision("float32"):
+            assert kernels.precision() == "float32"
+        assert kernels.precision() == "fast"
+    assert kernels.precision() == "float32"
+
+
+@pytest.mark.parametrize("name", ["half", "FAST", "", None, 1])
+def test_an_unknown_precision_is_refused(name):
+    with pytest.raises(KernelError, match=f"use_precision: no precision {name!r}; offered: float32, fast"):
+        kernels.use_precision(name)
 
 
 @pytest.mark.parametrize("count", [0, -1, 257, 1.0, True, "2", None])

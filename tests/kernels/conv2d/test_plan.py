@@ -103,8 +103,13 @@ def test_explain_lists_algorithms_in_order_with_reasons():
     dense = kernels.Conv2DPlan((1, 8, 8, 4), (4, 3, 3, 4))
     depthwise = kernels.Conv2DPlan((1, 8, 8, 4), (4, 3, 3, 1), groups=4)
     with kernels.use_isa("baseline"):
-        assert dense.explain("forward") == [("direct", None), ("reference", None)]
+        assert dense.explain("forward") == [
+            ("winograd", "precision is float32: Winograd's rounding errors need fast"),
+            ("direct", None),
+            ("reference", None),
+        ]
         assert dense.explain("forward", "float64") == [
+            ("winograd", "float64 runs in the reference loops"),
             ("direct", "float64 runs in the reference loops"),
             ("reference", None),
         ]

@@ -1,4 +1,4 @@
-"""The walk in blocks: its seams show nowhere, and it needs no memory."""
+"""Every optimizer of the package keeps its state exactly, takes no memory and checks its settings."""
 
 import tracemalloc
 from typing import Any
@@ -8,50 +8,12 @@ import pytest
 
 from convlab.errors import ConfigError
 from convlab.plugin import ParameterBuffers
-from convlab_plugins.optimizers import OFFERS, blockwise
+from convlab_plugins.optimizers import OFFERS
 
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
     *((name, {"weight_decay": 0.1}) for name in OFFERS),
     ("rmsprop", {"centered": True, "momentum": 0.5}),
 ]
-
-
-def steps(name: str, config: dict[str, Any], parameters: ParameterBuffers) -> None:
-    optimizer = OFFERS[name](parameters, **config)
-    rng = np.random.default_rng(3)
-    for _ in range(4):
-        parameters.gradients[...] = rng.standard_normal(parameters.gradients.size)
-        optimizer.step(optimizer.lr)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize(("name", "config"), VARIANTS)
-def test_size_of_the_blocks_changes_no_bit(
-    name: str, config: dict[str, Any], dtype: Any, make_buffers: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole, cut = make_buffers(100, 41, dtype), make_buffers(100, 41, dtype)
-    steps(name, config, whole)
-    monkeypatch.setattr(blockwise, "BLOCK_SIZE", 16)
-    steps(name, config, cut)
-    assert whole.values.dtype == dtype
-    np.testing.assert_array_equal(whole.values, cut.values)
-
-
-@pytest.mark.parametrize(
-    ("decayed", "size", "expected"),
-    [
-        (0, 0, []),
-        (0, 3, [(0, 3)]),
-        (4, 4, [(0, 4)]),
-        (9, 11, [(0, 4), (4, 8), (8, 9), (9, 11)]),
-        (1, 9, [(0, 1), (1, 5), (5, 9)]),
-    ],
-)
-def test_blocks_cover_everything_once_and_keep_to_one_side_of_decay(
-    decayed: int, size: int, expected: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(blockwise, "BLOCK_SIZE", 4)
-    assert blockwise._bounds(decayed, size) == expected
 
 
 @pytest.mark.parametrize(("name", "config"), VARIANTS)
