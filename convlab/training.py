@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convlab import kernels
 from convlab.contracts.dataset import Split
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.parameter import Array
@@ -192,7 +193,7 @@ class Trainer:
         correct = _count_correct(outputs, labels)
         model.backward(gradient)
         rate = self.optimizer.lr * self.schedule(taken, self.epochs * self.steps_per_epoch)
-        gradient_norm = _norm(model.parameters.gradients)
+        gradient_norm = math.sqrt(kernels.sum_of_squares(model.parameters.gradients))
         self.optimizer.step(rate)
         position.step += 1
         position.images += len(indices)
@@ -254,11 +255,6 @@ def split_validation(train: Split, fraction: float, classes: int) -> tuple[Split
 
 def _count_correct(outputs: Array, labels: Array) -> int:
     return int(np.count_nonzero(outputs.argmax(axis=1) == labels))
-
-
-def _norm(gradients: Array) -> float:
-    # einsum sums in one thread and in one order, which a BLAS does not promise.
-    return math.sqrt(float(np.einsum("i,i->", gradients, gradients)))
 
 
 def checkpoint_arrays(model: Model, optimizer: Optimizer) -> dict[str, Array]:

@@ -24,7 +24,7 @@ ALLOWED = {
     "plugin": {"errors", "seeding", "contracts", "hookspecs", "download", "layers", "records"},
     "model": {"errors", "seeding", "contracts", "layers", "preprocessing", "records", "registry"},
     "settings": {"errors", "registry"},
-    "training": {"errors", "seeding", "contracts", "losses", "model", "preprocessing"},
+    "training": {"errors", "seeding", "contracts", "kernels", "losses", "model", "preprocessing"},
     "fitting": {"errors", "contracts", "losses", "model", "preprocessing", "registry", "training"},
     "compare": {"errors", "records"},
     "inspect": {"errors", "records"},
