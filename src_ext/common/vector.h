@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
 #if !defined(CONVLAB_ISA_NAME) || !defined(CONVLAB_VECTOR_BYTES)
 #error "define CONVLAB_ISA_NAME and CONVLAB_VECTOR_BYTES before including vector.h"
 #endif
@@ -33,6 +37,15 @@ CONVLAB_INLINE void vector_store(float *target, vector_float value) {
     *(vector_float_unaligned *)target = value;
 }
 
+/* Keeps a value that several operations use in its register: gcc would have each of them load it again. */
+#if defined(__AVX512F__)
+#define VECTOR_IN_REGISTER(value) __asm__("" : "+v"(value))
+#elif defined(__x86_64__)
+#define VECTOR_IN_REGISTER(value) __asm__("" : "+x"(value))
+#else
+#define VECTOR_IN_REGISTER(value) ((void)(value))
+#endif
+
 CONVLAB_INLINE vector_float vector_broadcast(float value) { return value - (vector_float){0}; }
 
 /* Copies count < 2 * CONVLAB_LANES floats in a few moves of fixed size, without a loop or a call. */
@@ -49,12 +62,22 @@ CONVLAB_INLINE void vector_copy_few(float *target, const float *source, int64_t 
 
 /* At most CONVLAB_LANES values: the missing lanes read as zero and are not written. */
 CONVLAB_INLINE vector_float vector_load_partial(const float *source, int64_t count) {
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    return (vector_float)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), source);
+#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX__)
+    static const int32_t lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    return (vector_float)_mm256_maskload_ps(source, _mm256_loadu_si256((const __m256i *)(lanes + 8 - count)));
+#else
     float values[CONVLAB_LANES] __attribute__((aligned(CONVLAB_VECTOR_BYTES))) = {0};
     vector_copy_few(values, source, count);
     return *(const vector_float *)values;
+#endif
 }
 
 CONVLAB_INLINE void vector_store_partial(float *target, vector_float value, int64_t count) {
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    _mm512_mask_storeu_ps(target, (__mmask16)((1u << count) - 1), (__m512)value);
+#else /* AVX2 has a masked store, too, but AMD's takes some 20 cycles */
     if (count == CONVLAB_LANES) {
         vector_store(target, value);
         return;
@@ -62,6 +85,31 @@ CONVLAB_INLINE void vector_store_partial(float *target, vector_float value, int6
     float values[CONVLAB_LANES] __attribute__((aligned(CONVLAB_VECTOR_BYTES)));
     *(vector_float *)values = value;
     vector_copy_few(target, values, count);
+#endif
+}
+
+/* Lane i of the result is the sum of the lanes of values[i]; values is written over. */
+CONVLAB_INLINE vector_float vector_sums(vector_float *values) {
+#if CONVLAB_VECTOR_BYTES == 64
+    const vector_int lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+#elif CONVLAB_VECTOR_BYTES == 32
+    const vector_int lane = {0, 1, 2, 3, 4, 5, 6, 7};
+#else
+    const vector_int lane = {0, 1, 2, 3};
+#endif
+#pragma GCC unroll 4
+    for (int step = 1; step < CONVLAB_LANES; step *= 2) {
+        /* of two vectors, each lane and the one `step` further: from the first vector where the bit is 0 */
+        const vector_int near = (lane & ~step) + (((lane & step) != 0) & CONVLAB_LANES);
+#pragma GCC unroll 8
+        for (int i = 0; i < CONVLAB_LANES / 2; i++) {
+            if (i < CONVLAB_LANES / (2 * step)) {
+                values[i] = __builtin_shuffle(values[2 * i], values[2 * i + 1], near) +
+                            __builtin_shuffle(values[2 * i], values[2 * i + 1], near + step);
+            }
+        }
+    }
+    return values[0];
 }
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef CONVLAB_PACK_H
 #define CONVLAB_PACK_H
 
-#include "tap_tile.h"
+#include "dot_tile.h"
 #include "taps.h"
 
 /* Vectors that a block with `channels` output channels needs. */
@@ -35,6 +35,30 @@ static void pack_bias(float *target, const float *bias, int64_t channels) {
     memset(target, 0, BLOCK * sizeof(float));
     if (bias) {
         memcpy(target, bias, (size_t)channels * sizeof(float));
+    }
+}
+
+/* For dot products: [row][vector][output channel][lane], the lanes behind the end of a row zero. */
+static void pack_dots(float *target, const struct tap_convolution *t) {
+    const int64_t length = t->horizontal.taps * t->group_in, channels = t->group_out;
+    for (int64_t i = 0; i < t->vertical.taps; i++) {
+        for (int64_t at = 0; at < length; at += CONVLAB_LANES) {
+            for (int64_t k = 0; k < channels; k++, target += CONVLAB_LANES) {
+                for (int64_t lane = 0; lane < CONVLAB_LANES; lane++) {
+                    const int64_t j = (at + lane) / t->group_in, c = (at + lane) % t->group_in;
+                    target[lane] = at + lane < length
+                                       ? t->w[k * t->w_out + i * t->w_row + j * t->w_column + c * t->w_in]
+                                       : 0.0f;
+                }
+            }
+        }
+    }
+}
+
+/* The biases of as many pixels as a vector holds. */
+static void pack_dot_bias(float *target, const struct tap_convolution *t) {
+    for (int64_t lane = 0; lane < CONVLAB_LANES; lane++) {
+        target[lane] = t->bias ? t->bias[lane % t->group_out] : 0.0f;
     }
 }
 

@@ -29,6 +29,18 @@ static inline int axis_leaves_input(const struct axis *a) {
     return a->origin < 0 || a->origin + axis_span(a, a->out) > a->in;
 }
 
+/* The taps [first, end) of one output that see pixels of the input. */
+struct tap_range {
+    int64_t first, end;
+};
+
+static inline struct tap_range taps_inside(const struct axis *a, int64_t output) {
+    const int64_t at = output * a->step + a->origin;
+    const int64_t first = at < 0 ? ceil_divide(-at, a->spacing) : 0;
+    const int64_t end = at < a->in ? smaller(a->taps, ceil_divide(a->in - at, a->spacing)) : 0;
+    return (struct tap_range){smaller(first, end), end};
+}
+
 /* The strips are either some whole images, some whole rows of one image, or a piece of one row. */
 struct strips {
     int64_t parts_n, parts_h, parts_w; /* how often each axis is cut */

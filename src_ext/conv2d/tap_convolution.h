@@ -7,6 +7,7 @@
 #ifndef CONVLAB_TAP_CONVOLUTION_H
 #define CONVLAB_TAP_CONVOLUTION_H
 
+#include "dot_tile.h"
 #include "pack.h"
 #include "team.h"
 
@@ -28,6 +29,7 @@ struct tap_plan {
     int64_t blocks_per_group, blocks, block_parts, blocks_at_once;
     int64_t segments, segment_length, terms; /* a segment: neighbouring input values */
     int64_t chain_terms, pieces, runs;
+    int dots; /* whether vectors run along the window: then a piece is a segment, and there is one block */
     int copies;
     int64_t x_row, x_image; /* distances in the input of a strip */
     int64_t in_rows, in_columns;
@@ -54,9 +56,10 @@ static void plan_segments(struct tap_plan *plan, const struct tap_convolution *t
     plan->segment_length = t->depthwise ? 1 : merges ? columns * t->group_in : t->group_in;
     plan->segment_length = plan->segments ? plan->segment_length : 0;
     plan->terms = plan->segments * plan->segment_length;
-    plan->chain_terms = chain_terms(plan->terms);
+    plan->dots = merges && plan->terms > 0 && prefers_dots(t->group_out, rows, plan->segment_length);
+    plan->chain_terms = plan->dots ? plan->segment_length : chain_terms(plan->terms);
     plan->pieces = plan->segments * pieces_of_segment(plan);
-    plan->runs = larger(1, smaller(plan->pieces, ceil_divide(plan->terms, RUN_TERMS)));
+    plan->runs = plan->dots ? 1 : larger(1, smaller(plan->pieces, ceil_divide(plan->terms, RUN_TERMS)));
 }
 
 /* Cuts the outputs; more pieces for more threads: no sum depends on where the cuts are. */
@@ -205,6 +208,36 @@ static void run_block(const struct tap_run *run, const struct tap_task *task, in
     }
 }
 
+/* All pixels of the strip by dot products; the last tile of a row moves back until it is whole. */
+static void run_dots(const struct tap_run *run, const struct tap_task *task) {
+    const struct tap_convolution *t = run->t;
+    const struct tap_plan *plan = run->plan;
+    const struct strip *strip = &task->strip;
+    const int64_t row_weights = ceil_divide(plan->segment_length, CONVLAB_LANES) * CONVLAB_LANES * t->group_out;
+    struct tile_job job = {
+        .x_pixel = t->horizontal.step * t->group_in,
+        .y_pixel = t->y_pixel,
+        .bias = run->bias,
+    };
+    const int64_t columns = strip->w1 - strip->w0;
+    const struct dot_choice *tile = choose_dot_tile(t->group_out, columns);
+    for (int64_t n = strip->n0; n < strip->n1; n++) {
+        for (int64_t h = strip->h0; h < strip->h1; h++) {
+            const float *x = task->x + (n - strip->n0) * plan->x_image +
+                             (h - strip->h0) * t->vertical.step * plan->x_row;
+            float *y = t->y + n * t->y_image + h * t->y_row + strip->w0 * t->y_pixel;
+            const struct tap_range rows = taps_inside(&t->vertical, h);
+            job.pieces = run->table + rows.first;
+            job.pieces_count = rows.end - rows.first;
+            job.w = run->weights + rows.first * row_weights;
+            for (int64_t i = 0; i < columns; i += tile->pixels) {
+                const int64_t at = smaller(i, columns - tile->pixels);
+                tile->run(&job, x + at * job.x_pixel, y + at * job.y_pixel);
+            }
+        }
+    }
+}
+
 /* phi over what a task has just written: whole rows where it owns all channels, else its part of each pixel. */
 static void activate(const struct tap_convolution *t, const struct tap_plan *plan, const struct tap_task *task) {
     const struct strip *strip = &task->strip;
@@ -247,7 +280,10 @@ static void run_task(void *context, int64_t number, int member) {
                  (t->horizontal.origin + task.strip.w0 * t->horizontal.step) * channels;
     }
     const int64_t sums_of_block = plan->runs > 1 ? plan->sums_floats / plan->blocks_at_once : 0;
-    for (int64_t first = task.block0; first < task.block1; first += plan->blocks_at_once) {
+    if (plan->dots) {
+        run_dots(run, &task);
+    }
+    for (int64_t first = task.block0; first < task.block1 && !plan->dots; first += plan->blocks_at_once) {
         const int64_t end = smaller(task.block1, first + plan->blocks_at_once);
         for (int64_t r = 0; r < plan->runs; r++) {
             for (int64_t block = first; block < end; block++) {
@@ -269,6 +305,11 @@ static void pack_nth_block(void *context, int64_t number, int member) {
     const struct tap_plan *plan = run->plan;
     float *weights = run->memory + plan->weights, *bias = run->memory + plan->bias;
     (void)member;
+    if (plan->dots) {
+        pack_dots(weights, t);
+        pack_dot_bias(bias, t);
+        return;
+    }
     const struct block block = nth_block(t, plan, number);
     const int64_t group = t->depthwise ? 0 : number / plan->blocks_per_group;
     const float *w = t->w + group * t->w_group + (block.out - group * t->group_out) * t->w_out;
