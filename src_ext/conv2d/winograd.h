@@ -1,52 +1,60 @@
-/* Winograd F(4x4, 3x3), forward and backward to the input: both are tap convolutions of 3x3 taps.
+/* Winograd F(2x2, 3x3) and F(4x4, 3x3), forward and backward to the input: both are tap convolutions of 3x3 taps.
  *
- * Some tiles at a time: inputs are transformed, multiplied with the transformed kernels point by point (36
- * products of matrices, by the tiles of the direct kernel), and transformed back. A NaN spreads to all outputs
- * of the tiles whose 6x6 inputs hold it: up to three pixels beyond the windows that see it.
+ * Some tiles at a time: inputs are transformed; then, for some output channels at a time, multiplied with the
+ * transformed kernels point by point (by the tiles of the direct kernel) and transformed back. A NaN or an infinity
+ * would spread to all outputs of a tile: where there is one, the direct kernel does the whole problem again.
  */
 #ifndef CONVLAB_WINOGRAD_H
 #define CONVLAB_WINOGRAD_H
 
-#include "pack.h"
-#include "team.h"
+#include "direct.h"
+#include "winograd_choice.h"
 #include "winograd_tiles.h"
 
 enum {
-    WINOGRAD_BATCH_FLOATS = 512 * 1024, /* transformed inputs and outputs of the tiles at work */
-    WINOGRAD_TILES_AT_ONCE = 48,        /* but so many tiles at least share one reading of the kernels, */
-    WINOGRAD_LEAST_TILES = 12,          /* or so many where there is work for several threads */
+    WINOGRAD_INPUT_FLOATS = 96 * 1024,   /* transformed inputs of the tiles at work, of a second-level cache */
+    WINOGRAD_PRODUCT_FLOATS = 64 * 1024, /* their products with some kernels */
+    WINOGRAD_LEAST_PARTS = 2,            /* so many full tiles of registers share one reading of the kernels */
+    WINOGRAD_MOST_PARTS = 8,
     WINOGRAD_TASKS_PER_THREAD = 3,
-    WINOGRAD_PACKED_INPUTS = 8 /* input channels whose kernels are transformed together */
+    WINOGRAD_CHAIN_TERMS = 128, /* terms of one sum in registers */
+    WINOGRAD_PACKED_INPUTS = 8  /* input channels whose kernels are transformed together */
 };
 
 /* How the tiles are shared out, and where scratch memory lies (offsets in floats). */
 struct winograd_plan {
     struct tiling tiles;
-    int64_t in, out; /* channels */
-    int64_t tasks, tiles_at_once, blocks;
-    int64_t in_row, in_plane, out_row, out_plane;
-    int64_t products, inputs, member_floats; /* kernels lie at 0; then each member's products and inputs */
+    int64_t points, in, out; /* channels */
+    int64_t tasks, tiles_at_once, blocks, blocks_at_once, chains;
+    int64_t in_row, in_plane, product_plane, product_block;
+    int64_t zeros, chain_table, inputs, products, sums, members, member_floats; /* kernels lie at 0 */
 };
 
 /* Smaller tasks for more threads: no sum depends on where the cuts are. */
-static struct winograd_plan plan_winograd(const struct tap_convolution *t, int threads) {
-    struct winograd_plan plan = {.tiles = cut_tiles(t->n, t->vertical.out, t->horizontal.out),
+static struct winograd_plan plan_winograd(int side, const struct tap_convolution *t, int threads) {
+    struct winograd_plan plan = {.tiles = cut_tiles(side, t->n, t->vertical.out, t->horizontal.out),
+                                 .points = WINOGRAD_POINTS(side),
                                  .in = t->group_in,
                                  .out = t->group_out,
                                  .blocks = ceil_divide(t->group_out, BLOCK),
-                                 .in_row = transformed_row(t->group_in),
-                                 .out_row = transformed_row(t->group_out)};
-    const int64_t of_tile = WINOGRAD_POINTS * (plan.in_row + plan.out_row);
+                                 .in_row = transformed_row(t->group_in)};
     const int64_t wanted = threads > 1 ? threads * WINOGRAD_TASKS_PER_THREAD : 1;
-    const int64_t most = larger(WINOGRAD_TILES_AT_ONCE, WINOGRAD_BATCH_FLOATS / of_tile);
-    const int64_t fair = larger(WINOGRAD_LEAST_TILES, ceil_divide(plan.tiles.count, wanted));
+    const int64_t parts = WINOGRAD_INPUT_FLOATS / (plan.points * plan.in_row * TILE_2);
+    const int64_t most = TILE_2 * larger(WINOGRAD_LEAST_PARTS, smaller(WINOGRAD_MOST_PARTS, parts));
+    const int64_t fair = larger(TILE_2, ceil_divide(plan.tiles.count, wanted));
     plan.tasks = ceil_divide(plan.tiles.count, smaller(most, fair));
     plan.tiles_at_once = ceil_divide(plan.tiles.count, larger(1, plan.tasks));
     plan.in_plane = transformed_plane(plan.tiles_at_once, plan.in_row);
-    plan.out_plane = transformed_plane(plan.tiles_at_once, plan.out_row);
-    plan.products = WINOGRAD_POINTS * plan.blocks * plan.in * BLOCK;
-    plan.inputs = plan.products + WINOGRAD_POINTS * plan.out_plane;
-    plan.member_floats = WINOGRAD_POINTS * (plan.out_plane + plan.in_plane);
+    plan.product_plane = transformed_plane(plan.tiles_at_once, BLOCK);
+    plan.product_block = plan.points * plan.product_plane;
+    plan.blocks_at_once = larger(1, smaller(plan.blocks, WINOGRAD_PRODUCT_FLOATS / plan.product_block));
+    plan.chains = ceil_divide(plan.in, WINOGRAD_CHAIN_TERMS);
+    plan.zeros = plan.points * plan.blocks * plan.in * BLOCK;
+    plan.chain_table = plan.zeros + plan.in_row;
+    plan.members = round_up(plan.chain_table + plan.chains * (int64_t)(sizeof(struct piece) / sizeof(float)), 16);
+    plan.products = plan.points * plan.in_plane;
+    plan.sums = plan.products + plan.blocks_at_once * plan.product_block;
+    plan.member_floats = plan.sums + TILE_1 * BLOCK;
     return plan;
 }
 
@@ -55,152 +63,220 @@ struct winograd_run {
     const struct tap_convolution *t;
     const struct winograd_plan *plan;
     float *memory;
+    int is_finite; /* whether all outputs so far are; threads only ever clear it */
 };
 
-/* G g G^T of one block of output channels and some input channels: (point, block, input, lane). */
-static void transform_kernels(void *context, int64_t number, int member) {
-    const struct winograd_run *run = context;
+#define AT_PACKED(i, j) vector_load(packed + ((i) * WINOGRAD_TAPS + (j)) * inputs * width + at)
+#define TO_KERNEL(i, j, value) vector_store(target + ((i) * WINOGRAD_IN(OUT) + (j)) * plane + at, value)
+
+/* G g G^T of one block of output channels and some input channels: (block, point, input, lane). */
+CONVLAB_INLINE void transform_kernels(const int OUT, const struct winograd_run *run, int64_t number) {
     const struct tap_convolution *t = run->t;
     const struct winograd_plan *plan = run->plan;
     const int64_t block = number % plan->blocks, first = number / plan->blocks * WINOGRAD_PACKED_INPUTS;
     const int64_t inputs = smaller(WINOGRAD_PACKED_INPUTS, plan->in - first);
     const int64_t channels = smaller(BLOCK, plan->out - block * BLOCK);
-    const int64_t width = block_vectors(channels) * CONVLAB_LANES, plane = plan->blocks * plan->in * BLOCK;
+    const int64_t width = block_vectors(channels) * CONVLAB_LANES, plane = plan->in * BLOCK;
     float packed[WINOGRAD_TAPS * WINOGRAD_TAPS * WINOGRAD_PACKED_INPUTS * BLOCK];
-    float *target = run->memory + block * plan->in * BLOCK + first * width;
-    (void)member;
+    float *target = run->memory + block * plan->points * plane + first * width;
     pack_block(packed, t, t->w + block * BLOCK * t->w_out + first * t->w_in, channels, inputs);
     for (int64_t at = 0; at < inputs * width; at += CONVLAB_LANES) {
-        vector_float g[WINOGRAD_TAPS * WINOGRAD_TAPS], u[WINOGRAD_POINTS];
-        for (int i = 0; i < WINOGRAD_TAPS * WINOGRAD_TAPS; i++) {
-            g[i] = vector_load(packed + i * inputs * width + at);
-        }
-        transform_kernel(g, u);
-        for (int i = 0; i < WINOGRAD_POINTS; i++) {
-            vector_store(target + i * plane + at, u[i]);
-        }
+        WINOGRAD_MAP(OUT, kernel_line, WINOGRAD_TAPS, WINOGRAD_IN(OUT), AT_PACKED, TO_KERNEL);
     }
 }
+
+#undef AT_PACKED
+#undef TO_KERNEL
 
 /* products[point, tile, out] = sum over input channels of inputs[point, tile, in] * kernels[point, in, out] */
-static void multiply_points(const struct winograd_run *run, int64_t tiles, const float *inputs, float *products) {
+static void multiply_points(const struct winograd_run *run, int64_t block, int64_t tiles, const float *inputs,
+                            float *products, float *sums) {
     static const float no_bias[BLOCK] = {0};
     const struct winograd_plan *plan = run->plan;
-    const struct piece all = {0, plan->in, 1};
-    for (int64_t point = 0; point < WINOGRAD_POINTS; point++) {
-        for (int64_t block = 0; block < plan->blocks; block++) {
-            const int vectors = block_vectors(plan->out - block * BLOCK);
-            const int64_t parts = ceil_divide(tiles, vectors == 2 ? TILE_2 : TILE_1);
-            const struct tile_job job = {
-                .pieces = &all,
-                .pieces_count = 1,
-                .x_pixel = plan->in_row,
-                .y_pixel = plan->out_row,
-                .w = run->memory + (point * plan->blocks + block) * plan->in * BLOCK,
-                .bias = no_bias,
-                .lanes = CONVLAB_LANES,
-                .first = 1,
-                .last = 1,
-            };
-            for (int64_t part = 0; part < parts; part++) {
-                const int64_t start = part_start(tiles, parts, part);
-                tap_tiles[vectors - 1][part_start(tiles, parts, part + 1) - start](
-                    &job, inputs + point * plan->in_plane + start * plan->in_row, NULL,
-                    products + point * plan->out_plane + start * plan->out_row + block * BLOCK);
-            }
+    const int vectors = block_vectors(plan->out - block * BLOCK);
+    const int64_t width = vectors * CONVLAB_LANES, parts = ceil_divide(tiles, vectors == 2 ? TILE_2 : TILE_1);
+    struct tile_job job = {
+        .pieces = (const struct piece *)(run->memory + plan->chain_table),
+        .pieces_count = plan->chains,
+        .x_pixel = plan->in_row,
+        .y_pixel = width,
+        .w = run->memory + block * plan->points * plan->in * BLOCK,
+        .bias = no_bias,
+        .lanes = CONVLAB_LANES,
+        .first = 1,
+        .last = 1,
+    };
+    for (int64_t point = 0; point < plan->points; point++, job.w += plan->in * BLOCK) {
+        for (int64_t part = 0; part < parts; part++) {
+            const int64_t start = part_start(tiles, parts, part);
+            tap_tiles[vectors - 1][part_start(tiles, parts, part + 1) - start](
+                &job, inputs + point * plan->in_plane + start * plan->in_row, sums,
+                products + point * plan->product_plane + start * width);
         }
     }
 }
 
-/* A^T m A of one tile, with bias and activation, to the outputs that exist. */
-static void write_outputs(const struct winograd_run *run, int64_t tile, const float *products) {
-    const struct tap_convolution *t = run->t;
-    const struct winograd_plan *plan = run->plan;
-    const struct window window =
-        window_of_tile(&plan->tiles, tile, t->vertical.out, t->horizontal.out, plan->out, WINOGRAD_OUT, 0, 0);
-    float *corner = t->y + window.offset;
-    for (int64_t k = 0; k < plan->out; k += CONVLAB_LANES) {
-        const int64_t lanes = smaller(CONVLAB_LANES, plan->out - k);
-        const vector_float bias = t->bias ? vector_load_partial(t->bias + k, lanes) : (vector_float){0};
-        vector_float m[WINOGRAD_POINTS], y[WINOGRAD_OUT * WINOGRAD_OUT];
-        for (int i = 0; i < WINOGRAD_POINTS; i++) {
-            m[i] = vector_load(products + i * plan->out_plane + k);
-        }
-        transform_output(m, y);
-        for (int64_t i = 0; i < window.row1; i++) {
-            for (int64_t j = 0; j < window.column1; j++) {
-                vector_store_partial(corner + i * window.row + j * window.pixel + k,
-                                     y[i * WINOGRAD_OUT + j] + bias, lanes);
-            }
-        }
-    }
-    for (int64_t i = 0; t->activation && i < window.row1; i++) {
-        float *row = corner + i * window.row;
-        t->activation(row, row, window.column1 * plan->out, t->activation_parameters);
-    }
+#define AT_POINT(i, j) vector_load(products + ((i) * WINOGRAD_IN(OUT) + (j)) * plane)
+#define TO_PIXEL(i, j, value)                               \
+    do {                                                    \
+        const vector_float output = (value) + bias;         \
+        seen += output;                                     \
+        vector_store(y + (i) * row + (j) * pixel, output);  \
+    } while (0)
+
+/* A^T m A plus the bias for one vector of channels; returns the sum of all outputs. */
+CONVLAB_INLINE vector_float transform_products(const int OUT, const float *products, int64_t plane, vector_float bias,
+                                               float *y, int64_t row, int64_t pixel) {
+    vector_float seen = {0};
+    WINOGRAD_MAP(OUT, output_line, WINOGRAD_IN(OUT), OUT, AT_POINT, TO_PIXEL);
+    return seen;
 }
 
-static void run_winograd_task(void *context, int64_t number, int member) {
-    const struct winograd_run *run = context;
+#undef AT_POINT
+#undef TO_PIXEL
+
+/* The outputs of one tile for one vector of channels, those that exist; returns their sum. */
+CONVLAB_INLINE vector_float write_outputs(const int OUT, const struct winograd_run *run, const struct window *window,
+                                          int64_t k, const float *products) {
+    const struct tap_convolution *t = run->t;
+    const int64_t lanes = smaller(CONVLAB_LANES, run->plan->out - k), plane = run->plan->product_plane;
+    const vector_float bias = t->bias ? vector_load_partial(t->bias + k, lanes) : (vector_float){0};
+    float *corner = t->y + window->offset + k;
+    if (is_whole(window, OUT) && lanes == CONVLAB_LANES && !t->activation) {
+        return transform_products(OUT, products, plane, bias, corner, window->row, window->pixel);
+    }
+    float square[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT * CONVLAB_LANES];
+    const vector_float seen =
+        transform_products(OUT, products, plane, bias, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
+    if (t->activation) {
+        t->activation(square, square, OUT * OUT * CONVLAB_LANES, t->activation_parameters);
+    }
+    for (int64_t i = 0; i < window->row1; i++) {
+        for (int64_t j = 0; j < window->column1; j++) {
+            vector_store_partial(corner + i * window->row + j * window->pixel,
+                                 vector_load(square + (i * OUT + j) * CONVLAB_LANES), lanes);
+        }
+    }
+    return seen;
+}
+
+/* Whether every lane is finite: 0 * x is 0 just for those. */
+CONVLAB_INLINE int all_finite(vector_float values) {
+    const vector_int finite = values * 0.0f == 0.0f;
+    int all = -1;
+    UNROLL for (int i = 0; i < CONVLAB_LANES; i++) { all &= finite[i]; }
+    return all != 0;
+}
+
+CONVLAB_INLINE void run_winograd_task(const int OUT, struct winograd_run *run, int64_t number, int member) {
     const struct tap_convolution *t = run->t;
     const struct winograd_plan *plan = run->plan;
-    float *products = run->memory + plan->products + member * plan->member_floats;
-    float *inputs = run->memory + plan->inputs + member * plan->member_floats;
+    float *inputs = run->memory + plan->members + member * plan->member_floats;
+    float *products = inputs + plan->products, *sums = inputs + plan->sums;
     const int64_t first = part_start(plan->tiles.count, plan->tasks, number);
     const int64_t end = part_start(plan->tiles.count, plan->tasks, number + 1);
-    transform_inputs(inputs, plan->in_plane, plan->in_row, t->x, &t->vertical, &t->horizontal, plan->in,
-                     &plan->tiles, first, end);
-    multiply_points(run, end - first, inputs, products);
-    for (int64_t tile = first; tile < end; tile++) {
-        write_outputs(run, tile, products + (tile - first) * plan->out_row);
+    const struct tiled_image image = {t->x, &t->vertical, &t->horizontal, plan->in, run->memory + plan->zeros};
+    vector_float seen = {0};
+    transform_inputs(OUT, inputs, plan->in_plane, plan->in_row, &image, &plan->tiles, first, end);
+    for (int64_t block0 = 0; block0 < plan->blocks; block0 += plan->blocks_at_once) {
+        const int64_t block1 = smaller(plan->blocks, block0 + plan->blocks_at_once);
+        for (int64_t block = block0; block < block1; block++) {
+            multiply_points(run, block, end - first, inputs, products + (block - block0) * plan->product_block, sums);
+        }
+        for (int64_t tile = first; tile < end; tile++) {
+            const struct window window =
+                window_of_tile(&plan->tiles, tile, t->vertical.out, t->horizontal.out, plan->out, OUT, 0, 0);
+            for (int64_t k = block0 * BLOCK; k < smaller(plan->out, block1 * BLOCK); k += CONVLAB_LANES) {
+                const int64_t block = k / BLOCK, width = block_vectors(plan->out - block * BLOCK) * CONVLAB_LANES;
+                seen += write_outputs(OUT, run, &window, k,
+                                      products + (block - block0) * plan->product_block + (tile - first) * width +
+                                          k % BLOCK);
+            }
+        }
+    }
+    if (!all_finite(seen)) {
+        __atomic_store_n(&run->is_finite, 0, __ATOMIC_RELAXED);
     }
 }
 
-static void run_winograd(const struct tap_convolution *t, int threads, void *scratch) {
-    const struct winograd_plan plan = plan_winograd(t, threads);
-    struct winograd_run run = {t, &plan, scratch};
+/* The outputs of a convolution whose tiles have OUT x OUT of them. */
+struct winograd_steps {
+    int side;
+    convlab_task transform_kernels, run;
+};
+
+#define DEFINE_WINOGRAD_STEPS(OUT)                                                                 \
+    static void transform_kernels_##OUT(void *context, int64_t number, int member) {               \
+        (void)member;                                                                              \
+        transform_kernels(OUT, context, number);                                                   \
+    }                                                                                              \
+    static void run_winograd_task_##OUT(void *context, int64_t number, int member) {               \
+        run_winograd_task(OUT, context, number, member);                                           \
+    }                                                                                              \
+    static const struct winograd_steps winograd_steps_##OUT = {OUT, transform_kernels_##OUT, run_winograd_task_##OUT};
+
+DEFINE_WINOGRAD_STEPS(2)
+DEFINE_WINOGRAD_STEPS(4)
+
+/* Returns whether all outputs are finite. */
+static int run_winograd(const struct winograd_steps *steps, const struct tap_convolution *t, int threads,
+                        void *scratch) {
+    const struct winograd_plan plan = plan_winograd(steps->side, t, threads);
+    struct winograd_run run = {t, &plan, scratch, 1};
+    struct piece *chains = (struct piece *)(run.memory + plan.chain_table);
+    for (int64_t i = 0; i < plan.chains; i++) {
+        const int64_t start = part_start(plan.in, plan.chains, i);
+        chains[i] = (struct piece){start, part_start(plan.in, plan.chains, i + 1) - start, 1};
+    }
+    memset(run.memory + plan.zeros, 0, (size_t)plan.in_row * sizeof(float));
     const int64_t weights = plan.blocks * ceil_divide(plan.in, WINOGRAD_PACKED_INPUTS);
-    const int64_t work = plan.tiles.count * plan.products;
-    const int team = convlab_threads_for(work, plan.tasks, threads);
-    convlab_share(convlab_threads_for(plan.products, weights, team), weights, transform_kernels, &run);
-    convlab_share(team, plan.tasks, run_winograd_task, &run);
+    const int team = convlab_threads_for(plan.tiles.count * plan.zeros, plan.tasks, threads);
+    convlab_share(convlab_threads_for(plan.zeros, weights, team), weights, steps->transform_kernels, &run);
+    convlab_share(team, plan.tasks, steps->run, &run);
+    return run.is_finite;
 }
 
-static int64_t winograd_scratch_bytes(const struct tap_convolution *t, int threads) {
-    const struct winograd_plan plan = plan_winograd(t, threads);
-    return (plan.products + threads * plan.member_floats) * (int64_t)sizeof(float);
+static int64_t winograd_scratch_bytes(int side, const struct tap_convolution *t, int threads) {
+    const struct winograd_plan plan = plan_winograd(side, t, threads);
+    return (plan.members + threads * plan.member_floats) * (int64_t)sizeof(float);
 }
 
-static const char *refuse_winograd_forward(const struct convlab_conv2d_problem *problem) {
-    return refuse_winograd(problem, problem->oh, problem->ow, COST_OF_IMAGE_CHANNEL);
-}
+#define DEFINE_WINOGRAD(OUT)                                                                                       \
+    static const char *refuse_winograd_forward_##OUT(const struct convlab_conv2d_problem *problem) {               \
+        return refuse_winograd(OUT, problem, problem->oh, problem->ow);                                            \
+    }                                                                                                              \
+    static void winograd_forward_##OUT(const struct convlab_conv2d_problem *problem,                               \
+                                       const struct convlab_conv2d_arguments *arguments, int threads,              \
+                                       void *scratch) {                                                            \
+        const struct tap_convolution t = forward_taps(problem, arguments);                                         \
+        if (!run_winograd(&winograd_steps_##OUT, &t, threads, scratch)) {                                          \
+            direct_forward(problem, arguments, threads, scratch);                                                  \
+        }                                                                                                          \
+    }                                                                                                              \
+    static int64_t winograd_forward_scratch_##OUT(const struct convlab_conv2d_problem *problem, int threads) {     \
+        const struct convlab_conv2d_arguments nothing = {0};                                                       \
+        const struct tap_convolution t = forward_taps(problem, &nothing);                                          \
+        return larger(winograd_scratch_bytes(OUT, &t, threads), direct_forward_scratch(problem, threads));         \
+    }                                                                                                              \
+    static const char *refuse_winograd_backward_input_##OUT(const struct convlab_conv2d_problem *problem) {        \
+        return refuse_winograd(OUT, problem, problem->h, problem->w);                                              \
+    }                                                                                                              \
+    static void winograd_backward_input_##OUT(const struct convlab_conv2d_problem *problem,                        \
+                                              const struct convlab_conv2d_arguments *arguments, int threads,       \
+                                              void *scratch) {                                                     \
+        const struct tap_convolution t = backward_input_taps(problem, arguments, 0);                               \
+        if (!run_winograd(&winograd_steps_##OUT, &t, threads, scratch)) {                                          \
+            direct_backward_input(problem, arguments, threads, scratch);                                           \
+        }                                                                                                          \
+    }                                                                                                              \
+    static int64_t winograd_backward_input_scratch_##OUT(const struct convlab_conv2d_problem *problem,             \
+                                                         int threads) {                                            \
+        const struct convlab_conv2d_arguments nothing = {0};                                                       \
+        const struct tap_convolution t = backward_input_taps(problem, &nothing, 0);                                \
+        return larger(winograd_scratch_bytes(OUT, &t, threads), direct_backward_input_scratch(problem, threads));  \
+    }
 
-static void winograd_forward(const struct convlab_conv2d_problem *problem,
-                             const struct convlab_conv2d_arguments *arguments, int threads, void *scratch) {
-    const struct tap_convolution t = forward_taps(problem, arguments);
-    run_winograd(&t, threads, scratch);
-}
-
-static int64_t winograd_forward_scratch(const struct convlab_conv2d_problem *problem, int threads) {
-    const struct convlab_conv2d_arguments nothing = {0};
-    const struct tap_convolution t = forward_taps(problem, &nothing);
-    return winograd_scratch_bytes(&t, threads);
-}
-
-static const char *refuse_winograd_backward_input(const struct convlab_conv2d_problem *problem) {
-    return refuse_winograd(problem, problem->h, problem->w, COST_OF_IMAGE_CHANNEL);
-}
-
-static void winograd_backward_input(const struct convlab_conv2d_problem *problem,
-                                    const struct convlab_conv2d_arguments *arguments, int threads, void *scratch) {
-    const struct tap_convolution t = backward_input_taps(problem, arguments, 0);
-    run_winograd(&t, threads, scratch);
-}
-
-static int64_t winograd_backward_input_scratch(const struct convlab_conv2d_problem *problem, int threads) {
-    const struct convlab_conv2d_arguments nothing = {0};
-    const struct tap_convolution t = backward_input_taps(problem, &nothing, 0);
-    return winograd_scratch_bytes(&t, threads);
-}
+DEFINE_WINOGRAD(2)
+DEFINE_WINOGRAD(4)
 
 #endif

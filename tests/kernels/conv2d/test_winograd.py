@@ -68,7 +68,7 @@ def check_errors(case: Any, rng: np.random.Generator, isa: str) -> list[float]:
 def test_errors_on_the_shapes_of_the_study(isa, name, conv_case):
     case = study_case(conv_case, name)
     with kernels.use_isa(isa):
-        assert takes(case, "forward") == takes(case, "backward_input") == "winograd"
+        assert takes(case, "forward") == takes(case, "backward_input") == "winograd4"
         assert takes(case, "backward_weight") == ("direct" if name == "digits8b" else "winograd")
     errors = check_errors(case, np.random.default_rng(0), isa)
     # float32's direct kernel would be more exact: this really was another algorithm
@@ -92,7 +92,7 @@ def test_errors_of_random_geometries(isa, conv_case):
         c, k, h, w = (int(rng.integers(low, high)) for low, high in ((16, 70), (16, 70), (1, 20), (1, 20)))
         padding = tuple((int(rng.integers(1, 4)), int(rng.integers(1, 4))) for _ in range(2))
         case = conv_case((int(rng.integers(1, 20)), h, w, c), (k, 3, 3, c), {"padding": padding})
-        taken += takes(case, "forward") == "winograd"
+        taken += takes(case, "forward") == "winograd4"
         check_errors(case, rng, isa)
     assert taken > 15
 
