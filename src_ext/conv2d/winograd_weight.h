@@ -1,9 +1,11 @@
 /* Winograd F(2x2, 3x3) and F(4x4, 3x3), backward to weights and bias.
  *
- * Some tiles at a time, in two steps which all threads share: inputs and gradients are transformed; then each
- * point of evaluation adds the product of its two matrices to its sums, by the tiles of the direct kernel. The
- * tiles that go together depend on the shape alone, and so does the order of every sum. Where a result is not finite,
- * the direct kernel does the whole problem again.
+ * Some tiles at a time, in two steps: inputs and gradients are transformed; then each point of evaluation adds the
+ * product of its two matrices to its sums, by the tiles of the direct kernel. With few channels, chunks of tiles have
+ * sums of their own, and a thread does a whole chunk: nothing that is transformed leaves its cache. With many
+ * channels, whose sums are large, there is one chunk, and all threads share each step. Chunks and the tiles that go
+ * together depend on the shape alone, and so does the order of every sum. Where a result is not finite, the direct
+ * kernel does the whole problem again.
  */
 #ifndef CONVLAB_WINOGRAD_WEIGHT_H
 #define CONVLAB_WINOGRAD_WEIGHT_H
@@ -12,19 +14,24 @@
 #include "winograd.h"
 
 enum {
-    WINOGRAD_WEIGHT_FLOATS = 1024 * 1024, /* transformed inputs and gradients of the tiles at work */
-    WINOGRAD_SEGMENT = 128,               /* tiles that registers sum */
+    WINOGRAD_CHUNK_FLOATS = 128 * 1024,      /* transformed inputs and gradients of the tiles at work in a chunk, */
+    WINOGRAD_SHARED_FLOATS = 1024 * 1024,    /* or of those that all threads share */
+    WINOGRAD_MOST_CHUNK_SUMS = 256 * 1024,   /* larger sums are not held more than once */
+    WINOGRAD_ALL_SUMS = 2 * 1024 * 1024,     /* sums of all chunks together */
+    WINOGRAD_MOST_CHUNKS = 16,
+    WINOGRAD_SEGMENT = 128,                  /* tiles that registers sum */
     WINOGRAD_TILES_PER_TASK = 8
 };
 
-/* Offsets of scratch memory are in floats; the sums of (point, block, input channel, lane) lie at 0. The plane behind
+/* Offsets of scratch memory are in floats. A chunk's sums of (point, block, input channel, lane) lie at 0, those for
+ * the bias behind them; its transformed inputs and gradients lie with the member that does it. The plane behind
  * those of the points holds each tile's sum of gradients, for the bias. */
 struct winograd_weight_plan {
     struct tiling tiles;
     struct axis vertical, horizontal;
-    int64_t points, batches, tiles_at_once, blocks;
-    int64_t in_row, in_plane, gradient_plane;
-    int64_t bias, zeros, inputs, gradients, floats;
+    int64_t points, chunks, batches, tiles_at_once, blocks; /* batches: of one chunk */
+    int64_t in_row, in_plane, gradient_row, gradient_plane;
+    int64_t bias, chunk_floats, zeros, members, gradients, member_floats;
 };
 
 static struct winograd_weight_plan plan_winograd_weight(int side, const struct convlab_conv2d_problem *q) {
@@ -33,17 +40,26 @@ static struct winograd_weight_plan plan_winograd_weight(int side, const struct c
                                         .horizontal = {q->w, q->ow, 1, -q->pad_left, WINOGRAD_TAPS, 1},
                                         .points = WINOGRAD_POINTS(side),
                                         .blocks = ceil_divide(q->k, BLOCK),
-                                        .in_row = transformed_row(q->c)};
-    const int64_t of_tile = plan.points * (plan.in_row + plan.blocks * BLOCK);
-    plan.batches = ceil_divide(plan.tiles.count, larger(WINOGRAD_SEGMENT, WINOGRAD_WEIGHT_FLOATS / of_tile));
-    plan.tiles_at_once = ceil_divide(plan.tiles.count, larger(1, plan.batches));
-    plan.in_plane = transformed_plane(plan.tiles_at_once, plan.in_row);
-    plan.gradient_plane = transformed_plane(plan.tiles_at_once, plan.blocks * BLOCK);
+                                        .in_row = transformed_row(q->c),
+                                        .gradient_row = round_up(q->k, CONVLAB_LANES)};
     plan.bias = plan.points * plan.blocks * q->c * BLOCK;
-    plan.zeros = plan.bias + plan.blocks * BLOCK;
-    plan.inputs = plan.zeros + larger(plan.in_row, plan.blocks * BLOCK);
-    plan.gradients = plan.inputs + plan.points * plan.in_plane;
-    plan.floats = plan.gradients + (plan.points + 1) * plan.gradient_plane;
+    plan.chunk_floats = plan.bias + plan.blocks * BLOCK;
+    plan.chunks = plan.chunk_floats > WINOGRAD_MOST_CHUNK_SUMS
+                      ? 1
+                      : smaller(WINOGRAD_MOST_CHUNKS, WINOGRAD_ALL_SUMS / plan.chunk_floats);
+    const int64_t of_tile = plan.points * (plan.in_row + plan.gradient_row);
+    const int64_t at_once = (plan.chunks > 1 ? WINOGRAD_CHUNK_FLOATS : WINOGRAD_SHARED_FLOATS) / of_tile;
+    const int64_t most = larger(plan.chunks > 1 ? WINOGRAD_SEGMENT / 4 : WINOGRAD_SEGMENT, at_once);
+    plan.chunks = larger(1, smaller(plan.chunks, plan.tiles.count / most));
+    const int64_t of_chunk = ceil_divide(plan.tiles.count, plan.chunks);
+    plan.batches = larger(1, ceil_divide(of_chunk, most));
+    plan.tiles_at_once = ceil_divide(of_chunk, plan.batches);
+    plan.in_plane = transformed_plane(plan.tiles_at_once, plan.in_row);
+    plan.gradient_plane = transformed_plane(plan.tiles_at_once, plan.gradient_row);
+    plan.zeros = plan.chunks * plan.chunk_floats;
+    plan.members = plan.zeros + larger(plan.in_row, plan.blocks * BLOCK);
+    plan.gradients = plan.points * plan.in_plane;
+    plan.member_floats = plan.gradients + (plan.points + 1) * plan.gradient_plane;
     return plan;
 }
 
@@ -53,9 +69,31 @@ struct winograd_weight_run {
     const struct convlab_conv2d_arguments *arguments;
     const struct winograd_weight_plan *plan;
     float *memory;
-    int64_t first, end; /* tiles of the batch at work */
-    int is_finite;      /* whether all results so far are; threads only ever clear it */
+    int is_finite; /* whether all results so far are; threads only ever clear it */
 };
+
+/* Some tiles of a chunk at a time. */
+struct winograd_weight_batch {
+    const struct winograd_weight_run *run;
+    float *sums, *inputs;
+    int64_t first, end; /* tiles */
+    int begins;         /* whether the sums still hold nothing */
+};
+
+static struct winograd_weight_batch nth_batch(const struct winograd_weight_run *run, int64_t chunk, int64_t batch,
+                                              int member) {
+    const struct winograd_weight_plan *plan = run->plan;
+    const int64_t first = part_start(plan->tiles.count, plan->chunks, chunk);
+    const int64_t count = part_start(plan->tiles.count, plan->chunks, chunk + 1) - first;
+    return (struct winograd_weight_batch){
+        .run = run,
+        .sums = run->memory + chunk * plan->chunk_floats,
+        .inputs = run->memory + plan->members + member * plan->member_floats,
+        .first = first + part_start(count, plan->batches, batch),
+        .end = first + part_start(count, plan->batches, batch + 1),
+        .begins = batch == 0,
+    };
+}
 
 static inline int vectors_of_block(const struct winograd_weight_run *run, int64_t block) {
     return block_vectors(run->q->k - block * BLOCK);
@@ -65,7 +103,8 @@ static inline int vectors_of_block(const struct winograd_weight_run *run, int64_
 #define TO_POINT(i, j, value) vector_store(target + ((i) * WINOGRAD_IN(OUT) + (j)) * plan->gradient_plane, value)
 
 /* A dy A^T of one tile, (point, block, tile, lane), and the sum of dy. */
-CONVLAB_INLINE void transform_gradients(const int OUT, const struct winograd_weight_run *run, int64_t tile) {
+CONVLAB_INLINE void transform_gradients(const int OUT, const struct winograd_weight_batch *batch, int64_t tile) {
+    const struct winograd_weight_run *run = batch->run;
     const struct convlab_conv2d_problem *q = run->q;
     const struct winograd_weight_plan *plan = run->plan;
     const struct window window = window_of_tile(&plan->tiles, tile, q->oh, q->ow, q->k, OUT, 0, 0);
@@ -74,8 +113,8 @@ CONVLAB_INLINE void transform_gradients(const int OUT, const struct winograd_wei
     for (int64_t k = 0; k < q->k; k += CONVLAB_LANES) {
         const int64_t block = k / BLOCK, width = vectors_of_block(run, block) * CONVLAB_LANES;
         const int64_t lanes = smaller(CONVLAB_LANES, q->k - k);
-        float *target = run->memory + plan->gradients + block * plan->tiles_at_once * BLOCK +
-                        (tile - run->first) * width + k % BLOCK;
+        float *target = batch->inputs + plan->gradients + block * plan->tiles_at_once * BLOCK +
+                        (tile - batch->first) * width + k % BLOCK;
         vector_float dy[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT], sum = {0};
         UNROLL for (int i = 0; i < OUT * OUT; i++) {
             dy[i] = lanes == CONVLAB_LANES ? vector_load(pixels[i] + k) : vector_load_partial(pixels[i] + k, lanes);
@@ -89,25 +128,25 @@ CONVLAB_INLINE void transform_gradients(const int OUT, const struct winograd_wei
 #undef AT_GRADIENT
 #undef TO_POINT
 
-CONVLAB_INLINE void transform_batch(const int OUT, const struct winograd_weight_run *run, int64_t number) {
+CONVLAB_INLINE void transform_tiles(const int OUT, const struct winograd_weight_batch *batch, int64_t first,
+                                    int64_t end) {
+    const struct winograd_weight_run *run = batch->run;
     const struct winograd_weight_plan *plan = run->plan;
-    const int64_t first = run->first + number * WINOGRAD_TILES_PER_TASK;
-    const int64_t end = smaller(run->end, first + WINOGRAD_TILES_PER_TASK);
     const struct tiled_image image = {run->arguments->image, &plan->vertical, &plan->horizontal, run->q->c,
                                       run->memory + plan->zeros};
-    transform_inputs(OUT, run->memory + plan->inputs + (first - run->first) * plan->in_row, plan->in_plane,
-                     plan->in_row, &image, &plan->tiles, first, end);
+    transform_inputs(OUT, batch->inputs + (first - batch->first) * plan->in_row, plan->in_plane, plan->in_row, &image,
+                     &plan->tiles, first, end);
     for (int64_t tile = first; tile < end; tile++) {
-        transform_gradients(OUT, run, tile);
+        transform_gradients(OUT, batch, tile);
     }
 }
 
 /* Adds up the plane of sums of one block for the bias gradient, segment by segment. */
-static void add_bias_sums(const struct winograd_weight_run *run, int64_t block, const float *sums) {
-    const int64_t width = vectors_of_block(run, block) * CONVLAB_LANES, tiles = run->end - run->first;
-    float *target = run->memory + run->plan->bias + block * BLOCK;
+static void add_bias_sums(const struct winograd_weight_batch *batch, int64_t block, const float *sums) {
+    const int64_t width = vectors_of_block(batch->run, block) * CONVLAB_LANES, tiles = batch->end - batch->first;
+    float *target = batch->sums + batch->run->plan->bias + block * BLOCK;
     for (int64_t lane = 0; lane < width; lane += CONVLAB_LANES) {
-        vector_float total = run->first ? vector_load(target + lane) : (vector_float){0};
+        vector_float total = batch->begins ? (vector_float){0} : vector_load(target + lane);
         for (int64_t start = 0; start < tiles; start += WINOGRAD_SEGMENT) {
             vector_float sum = {0};
             for (int64_t tile = start; tile < smaller(tiles, start + WINOGRAD_SEGMENT); tile++) {
@@ -121,24 +160,24 @@ static void add_bias_sums(const struct winograd_weight_run *run, int64_t block, 
 
 /* sums[point, in, out] += sum over the batch's tiles of inputs[point, tile, in] * gradients[point, tile, out] */
 static void multiply_plane(void *context, int64_t number, int member) {
-    const struct winograd_weight_run *run = context;
-    const struct winograd_weight_plan *plan = run->plan;
-    const int64_t block = number % plan->blocks, plane = number / plan->blocks, tiles = run->end - run->first;
-    const int64_t channels = run->q->c;
-    const int vectors = vectors_of_block(run, block);
+    const struct winograd_weight_batch *batch = context;
+    const struct winograd_weight_plan *plan = batch->run->plan;
+    const int64_t block = number % plan->blocks, plane = number / plan->blocks, tiles = batch->end - batch->first;
+    const int64_t channels = batch->run->q->c;
+    const int vectors = vectors_of_block(batch->run, block);
     const int64_t width = vectors * CONVLAB_LANES, parts = ceil_divide(channels, vectors == 2 ? TILE_2 : TILE_1);
-    const float *inputs = run->memory + plan->inputs + plane * plan->in_plane;
+    const float *inputs = batch->inputs + plane * plan->in_plane;
     const float *gradients =
-        run->memory + plan->gradients + plane * plan->gradient_plane + block * plan->tiles_at_once * BLOCK;
-    float *sums = run->memory + (plane * plan->blocks + block) * channels * BLOCK;
+        batch->inputs + plan->gradients + plane * plan->gradient_plane + block * plan->tiles_at_once * BLOCK;
+    float *sums = batch->sums + (plane * plan->blocks + block) * channels * BLOCK;
     (void)member;
     if (plane == plan->points) {
-        add_bias_sums(run, block, gradients);
+        add_bias_sums(batch, block, gradients);
         return;
     }
     for (int64_t start = 0; start < tiles; start += WINOGRAD_SEGMENT) {
         const struct weight_job job = {1, 1, smaller(WINOGRAD_SEGMENT, tiles - start), 0, 0, plan->in_row,
-                                       gradients + start * width, run->first + start == 0};
+                                       gradients + start * width, batch->begins && start == 0};
         for (int64_t part = 0; part < parts; part++) {
             const int64_t c = part_start(channels, parts, part);
             weight_tiles[vectors - 1][part_start(channels, parts, part + 1) - c](
@@ -147,7 +186,32 @@ static void multiply_plane(void *context, int64_t number, int member) {
     }
 }
 
-#define AT_SUM(i, j) vector_load(sums + ((i) * WINOGRAD_IN(OUT) + (j)) * plane + at)
+/* Planes of products to sum, for one block each. */
+static inline int64_t planes_of(const struct winograd_weight_run *run) {
+    return (run->plan->points + (run->arguments->out_bias ? 1 : 0)) * run->plan->blocks;
+}
+
+/* All batches of a chunk by one thread. */
+CONVLAB_INLINE void run_winograd_chunk(const int OUT, const struct winograd_weight_run *run, int64_t chunk, int member) {
+    for (int64_t number = 0; number < run->plan->batches; number++) {
+        struct winograd_weight_batch batch = nth_batch(run, chunk, number, member);
+        transform_tiles(OUT, &batch, batch.first, batch.end);
+        for (int64_t plane = 0; plane < planes_of(run); plane++) {
+            multiply_plane(&batch, plane, member);
+        }
+    }
+}
+
+/* The sum of all chunks' sums, in order. */
+CONVLAB_INLINE vector_float vector_of_chunks(const struct winograd_weight_plan *plan, const float *sums) {
+    vector_float total = vector_load(sums);
+    for (int64_t chunk = 1; chunk < plan->chunks; chunk++) {
+        total += vector_load(sums + chunk * plan->chunk_floats);
+    }
+    return total;
+}
+
+#define AT_SUM(i, j) vector_of_chunks(plan, sums + ((i) * WINOGRAD_IN(OUT) + (j)) * plane + at)
 #define TO_PACKED(i, j, value) vector_store(packed + ((i) * WINOGRAD_TAPS + (j)) * inputs * width + at, value)
 
 /* dw[k, ..., c] = G^T sums G for one block of output channels and some input channels. */
@@ -184,45 +248,69 @@ CONVLAB_INLINE void write_kernel_gradient(const int OUT, struct winograd_weight_
 
 struct winograd_weight_steps {
     int side;
-    convlab_task transform_batch, write_kernel_gradient;
+    convlab_task run_chunk, transform_tiles, write_kernel_gradient;
 };
 
-#define DEFINE_WINOGRAD_WEIGHT_STEPS(OUT)                                                          \
-    static void transform_batch_##OUT(void *context, int64_t number, int member) {                 \
-        (void)member;                                                                              \
-        transform_batch(OUT, context, number);                                                     \
-    }                                                                                              \
-    static void write_kernel_gradient_##OUT(void *context, int64_t number, int member) {           \
-        (void)member;                                                                              \
-        write_kernel_gradient(OUT, context, number);                                               \
-    }                                                                                              \
-    static const struct winograd_weight_steps winograd_weight_steps_##OUT = {OUT, transform_batch_##OUT, \
-                                                                             write_kernel_gradient_##OUT};
+#define DEFINE_WINOGRAD_WEIGHT_STEPS(OUT)                                                                       \
+    static void run_winograd_chunk_##OUT(void *context, int64_t number, int member) {                           \
+        run_winograd_chunk(OUT, context, number, member);                                                       \
+    }                                                                                                           \
+    static void transform_tiles_##OUT(void *context, int64_t number, int member) {                              \
+        const struct winograd_weight_batch *batch = context;                                                    \
+        const int64_t first = batch->first + number * WINOGRAD_TILES_PER_TASK;                                  \
+        (void)member;                                                                                           \
+        transform_tiles(OUT, batch, first, smaller(batch->end, first + WINOGRAD_TILES_PER_TASK));               \
+    }                                                                                                           \
+    static void write_kernel_gradient_##OUT(void *context, int64_t number, int member) {                        \
+        (void)member;                                                                                           \
+        write_kernel_gradient(OUT, context, number);                                                            \
+    }                                                                                                           \
+    static const struct winograd_weight_steps winograd_weight_steps_##OUT = {                                   \
+        OUT, run_winograd_chunk_##OUT, transform_tiles_##OUT, write_kernel_gradient_##OUT};
 
 DEFINE_WINOGRAD_WEIGHT_STEPS(2)
 DEFINE_WINOGRAD_WEIGHT_STEPS(4)
 
+/* The one chunk of many channels: all threads share the steps of each batch. */
+static void share_winograd_chunk(const struct winograd_weight_steps *steps, const struct winograd_weight_run *run,
+                                 int team) {
+    for (int64_t number = 0; number < run->plan->batches; number++) {
+        struct winograd_weight_batch batch = nth_batch(run, 0, number, 0);
+        convlab_share(team, ceil_divide(batch.end - batch.first, WINOGRAD_TILES_PER_TASK), steps->transform_tiles,
+                      &batch);
+        convlab_share(team, planes_of(run), multiply_plane, &batch);
+    }
+}
+
 static void run_winograd_weight(const struct winograd_weight_steps *steps, const struct convlab_conv2d_problem *problem,
                                 const struct convlab_conv2d_arguments *arguments, int threads, void *scratch) {
     const struct winograd_weight_plan plan = plan_winograd_weight(steps->side, problem);
-    struct winograd_weight_run run = {problem, arguments, &plan, scratch, 0, 0, 1};
-    const int64_t planes = (plan.points + (arguments->out_bias ? 1 : 0)) * plan.blocks;
+    struct winograd_weight_run run = {problem, arguments, &plan, scratch, 1};
     const int64_t kernels = plan.blocks * ceil_divide(problem->c, WINOGRAD_PACKED_INPUTS);
-    const int team = convlab_threads_for(plan.tiles_at_once * plan.bias, planes, threads);
-    memset(run.memory + plan.zeros, 0, (size_t)(plan.inputs - plan.zeros) * sizeof(float));
-    for (int64_t batch = 0; batch < plan.batches; batch++) {
-        run.first = part_start(plan.tiles.count, plan.batches, batch);
-        run.end = part_start(plan.tiles.count, plan.batches, batch + 1);
-        convlab_share(team, ceil_divide(run.end - run.first, WINOGRAD_TILES_PER_TASK), steps->transform_batch, &run);
-        convlab_share(team, planes, multiply_plane, &run);
+    const int team = convlab_threads_for(plan.tiles.count * plan.bias, threads, threads);
+    memset(run.memory + plan.zeros, 0, (size_t)(plan.members - plan.zeros) * sizeof(float));
+    if (plan.chunks > 1) {
+        convlab_share(team, plan.chunks, steps->run_chunk, &run);
+    } else {
+        share_winograd_chunk(steps, &run, team);
     }
-    convlab_share(convlab_threads_for(plan.bias, kernels, team), kernels, steps->write_kernel_gradient, &run);
-    if (arguments->out_bias) {
-        memcpy(arguments->out_bias, run.memory + plan.bias, (size_t)problem->k * sizeof(float));
+    convlab_share(convlab_threads_for(plan.zeros, kernels, team), kernels, steps->write_kernel_gradient, &run);
+    float *db = arguments->out_bias;
+    for (int64_t k = 0; db && k < problem->k; k++) {
+        const float *sums = run.memory + plan.bias + k;
+        db[k] = sums[0];
+        for (int64_t chunk = 1; chunk < plan.chunks; chunk++) {
+            db[k] += sums[chunk * plan.chunk_floats];
+        }
     }
     if (!run.is_finite) {
         direct_backward_weight(problem, arguments, threads, scratch);
     }
+}
+
+static int64_t winograd_weight_scratch_bytes(int side, const struct convlab_conv2d_problem *problem, int threads) {
+    const struct winograd_weight_plan plan = plan_winograd_weight(side, problem);
+    return (plan.members + threads * plan.member_floats) * (int64_t)sizeof(float);
 }
 
 #define DEFINE_WINOGRAD_WEIGHT(OUT)                                                                                 \
@@ -236,7 +324,7 @@ static void run_winograd_weight(const struct winograd_weight_steps *steps, const
     }                                                                                                               \
     static int64_t winograd_backward_weight_scratch_##OUT(const struct convlab_conv2d_problem *problem,             \
                                                           int threads) {                                            \
-        return larger(plan_winograd_weight(OUT, problem).floats * (int64_t)sizeof(float),                           \
+        return larger(winograd_weight_scratch_bytes(OUT, problem, threads),                                         \
                       direct_backward_weight_scratch(problem, threads));                                            \
     }
 
