@@ -37,6 +37,24 @@ CONVLAB_INLINE void vector_store(float *target, vector_float value) {
     *(vector_float_unaligned *)target = value;
 }
 
+/* Past the caches, where a line is written as a whole and not read soon; target is aligned to a vector. */
+CONVLAB_INLINE void vector_stream(float *target, vector_float value) {
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    _mm512_stream_ps(target, (__m512)value);
+#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX__)
+    _mm256_stream_ps(target, (__m256)value);
+#else
+    vector_store(target, value);
+#endif
+}
+
+/* Orders streamed writes before what another thread does next. */
+CONVLAB_INLINE void vector_stream_end(void) {
+#if defined(__AVX__)
+    _mm_sfence();
+#endif
+}
+
 /* Keeps a value that several operations use in its register: gcc would have each of them load it again. */
 #if defined(__AVX512F__)
 #define VECTOR_IN_REGISTER(value) __asm__("" : "+v"(value))

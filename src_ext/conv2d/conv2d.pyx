@@ -41,6 +41,7 @@ cdef extern from "problem.h" nogil:
         void *out_bias
         convlab_activation_span activation
         const float *activation_parameters
+        int relu
 
     struct convlab_conv2d_algorithm:
         const char *name
@@ -152,8 +153,11 @@ cdef class Conv2DPlan:
         if self.activation is not None and kind == cnp.NPY_FLOAT:
             isa = runtime.selected()[0]
             if isa:
-                a.activation = self._span(isa)
-                a.activation_parameters = <const float *>cnp.PyArray_DATA(self.parameters)
+                if self.activation[0] == "relu":
+                    a.relu = 1
+                else:
+                    a.activation = self._span(isa)
+                    a.activation_parameters = <const float *>cnp.PyArray_DATA(self.parameters)
                 fused = True
         self._run(CONVLAB_CONV2D_FORWARD, n, kind, &a)
         if self.activation is not None and not fused and n:

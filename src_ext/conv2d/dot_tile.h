@@ -41,7 +41,7 @@ CONVLAB_INLINE void dot_tile(const int P, const int O, const struct tile_job *jo
             w += O * CONVLAB_LANES;
         }
     }
-    const vector_float sums = vector_sums(total) + vector_load(job->bias);
+    const vector_float sums = output_of(job, vector_sums(total) + vector_load(job->bias));
     if (P == 1 || job->y_pixel == O) {
         vector_store_partial(y, sums, P * O);
         return;

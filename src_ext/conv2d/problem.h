@@ -31,6 +31,7 @@ struct convlab_conv2d_arguments {
     void *out, *out_bias;
     convlab_activation_span activation; /* forward in float only; NULL for none */
     const float *activation_parameters;
+    int relu; /* 1: phi(x) = max(0, x), done in registers; activation is NULL */
 };
 
 /* One way to do one operation. */

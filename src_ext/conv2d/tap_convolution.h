@@ -14,11 +14,10 @@
 enum {
     RUN_TERMS = 256,             /* 256 terms x two AVX2 vectors = 16 KB of a 32 KB first-level cache */
     CHAIN_TERMS = 64,
-    LEAST_TERMS_TO_HALVE = 6,    /* fewer terms are one chain */
-    LEAST_TERMS_TO_THIRD = 48,
     STRIP_PIXELS = 1024,         /* sums of one block: 64 KB with AVX2 */
     STRIP_FLOATS = 48 * 1024,    /* input that one block of terms reads, of a second-level cache */
     SUMS_FLOATS = 24 * 1024,     /* sums of all blocks at once */
+    STREAMED_FLOATS = 6 * 1024 * 1024, /* an output of 24 MB: most third-level caches hold less for one core */
     COPY_FLOATS = 128 * 1024,    /* padded copy of several images */
     TASKS_PER_THREAD = 3         /* so that one late thread does not keep the others waiting long */
 };
@@ -30,19 +29,11 @@ struct tap_plan {
     int64_t segments, segment_length, terms; /* a segment: neighbouring input values */
     int64_t chain_terms, pieces, runs;
     int dots; /* whether vectors run along the window: then a piece is a segment, and there is one block */
-    int copies;
+    int copies, streams;
     int64_t x_row, x_image; /* distances in the input of a strip */
     int64_t in_rows, in_columns;
     int64_t table, bias, weights, strip, strip_floats, sums_floats, thread_floats;
 };
-
-/* Chains of at most CHAIN_TERMS, and several of them also where there are few terms. */
-static inline int64_t chain_terms(int64_t terms) {
-    if (terms < LEAST_TERMS_TO_HALVE) {
-        return terms;
-    }
-    return smaller(CHAIN_TERMS, ceil_divide(terms, terms < LEAST_TERMS_TO_THIRD ? 2 : 3));
-}
 
 /* A piece is a segment, or a part of a segment that is longer than a chain should be. */
 static inline int64_t pieces_of_segment(const struct tap_plan *plan) {
@@ -57,7 +48,7 @@ static void plan_segments(struct tap_plan *plan, const struct tap_convolution *t
     plan->segment_length = plan->segments ? plan->segment_length : 0;
     plan->terms = plan->segments * plan->segment_length;
     plan->dots = merges && plan->terms > 0 && prefers_dots(t->group_out, rows, plan->segment_length);
-    plan->chain_terms = plan->dots ? plan->segment_length : chain_terms(plan->terms);
+    plan->chain_terms = plan->dots ? plan->segment_length : smaller(CHAIN_TERMS, plan->terms);
     plan->pieces = plan->segments * pieces_of_segment(plan);
     plan->runs = plan->dots ? 1 : larger(1, smaller(plan->pieces, ceil_divide(plan->terms, RUN_TERMS)));
 }
@@ -81,6 +72,13 @@ static void plan_tasks(struct tap_plan *plan, const struct tap_convolution *t, i
     plan->sums_floats = plan->runs > 1 ? plan->blocks_at_once * sums : TILE_2 * BLOCK;
 }
 
+/* Outputs that no cache holds until they are read are written past them, where vectors are whole and aligned. */
+static int streams_output(const struct tap_convolution *t) {
+    const int64_t floats = t->n * t->y_image, channels = t->groups * t->group_out;
+    return floats >= STREAMED_FLOATS && t->y_pixel == channels && t->group_out % CONVLAB_LANES == 0 && !t->activation &&
+           (uintptr_t)t->y % CONVLAB_VECTOR_BYTES == 0;
+}
+
 static struct tap_plan plan_taps(const struct tap_convolution *t, int threads) {
     struct tap_plan plan = {0};
     const int64_t channels = t->groups * t->group_in;
@@ -95,6 +93,7 @@ static struct tap_plan plan_taps(const struct tap_convolution *t, int threads) {
     plan.x_row = (plan.copies ? plan.in_columns : t->horizontal.in) * channels;
     plan.x_image = plan.x_row * (plan.copies ? plan.in_rows : t->vertical.in);
     plan.strip_floats = plan.copies ? plan.strips.images * plan.x_image : 0;
+    plan.streams = streams_output(t);
     plan.table = 0;
     plan.bias = round_up(plan.table + plan.pieces * (int64_t)(sizeof(struct piece) / sizeof(float)), 16);
     plan.weights = plan.bias + plan.blocks * BLOCK;
@@ -191,6 +190,8 @@ static void run_block(const struct tap_run *run, const struct tap_task *task, in
         .lanes = block.channels - (vectors - 1) * CONVLAB_LANES,
         .first = run_number == 0,
         .last = run_number == plan->runs - 1,
+        .relu = t->relu,
+        .streams = plan->streams,
     };
     for (int64_t n = strip->n0; n < strip->n1; n++) {
         for (int64_t h = strip->h0; h < strip->h1; h++) {
@@ -218,6 +219,7 @@ static void run_dots(const struct tap_run *run, const struct tap_task *task) {
         .x_pixel = t->horizontal.step * t->group_in,
         .y_pixel = t->y_pixel,
         .bias = run->bias,
+        .relu = t->relu,
     };
     const int64_t columns = strip->w1 - strip->w0;
     const struct dot_choice *tile = choose_dot_tile(t->group_out, columns);
@@ -293,6 +295,9 @@ static void run_task(void *context, int64_t number, int member) {
     }
     if (t->activation) {
         activate(t, plan, &task);
+    }
+    if (plan->streams) {
+        vector_stream_end();
     }
 }
 

@@ -7,7 +7,7 @@
 #ifndef CONVLAB_TAP_TILE_H
 #define CONVLAB_TAP_TILE_H
 
-#include "vector.h"
+#include "vector_math.h"
 
 #define UNROLL _Pragma("GCC unroll 32")
 
@@ -25,7 +25,14 @@ struct tile_job {
     const float *bias; /* V vectors */
     int64_t lanes;     /* channels that exist in the last vector */
     int first, last;   /* whether this run of terms begins, ends the sum */
+    int relu;          /* whether outputs are max(0, sum) */
+    int streams;       /* whether outputs go to memory past the caches; all vectors are then whole and aligned */
 };
+
+/* The output of a finished sum. */
+CONVLAB_INLINE vector_float output_of(const struct tile_job *job, vector_float sum) {
+    return job->relu ? vector_max((vector_float){0}, sum) : sum;
+}
 
 CONVLAB_INLINE void clear_tile(const int P, const int V, vector_float (*total)[2]) {
     UNROLL for (int p = 0; p < P; p++) {
@@ -54,7 +61,15 @@ CONVLAB_INLINE void write_tile(const int P, const int V, const struct tile_job *
         }
     }
     UNROLL for (int p = 0; p < P; p++) {
-        UNROLL for (int v = 0; v < V; v++) { total[p][v] += vector_load(job->bias + v * CONVLAB_LANES); }
+        UNROLL for (int v = 0; v < V; v++) {
+            total[p][v] = output_of(job, total[p][v] + vector_load(job->bias + v * CONVLAB_LANES));
+        }
+    }
+    if (job->streams) {
+        UNROLL for (int p = 0; p < P; p++) {
+            UNROLL for (int v = 0; v < V; v++) { vector_stream(y + p * job->y_pixel + v * CONVLAB_LANES, total[p][v]); }
+        }
+        return;
     }
     if (job->lanes == CONVLAB_LANES) {
         UNROLL for (int p = 0; p < P; p++) {

@@ -24,6 +24,7 @@ struct tap_convolution {
     const float *bias; /* (groups * group_out) or NULL */
     convlab_activation_span activation;
     const float *activation_parameters;
+    int relu;
 };
 
 /* A 1x1 convolution without stride and padding sees no neighbours: all its pixels can stand in one row. */
@@ -67,6 +68,7 @@ static inline struct tap_convolution forward_taps(const struct convlab_conv2d_pr
         .bias = arguments->bias,
         .activation = arguments->activation,
         .activation_parameters = arguments->activation_parameters,
+        .relu = arguments->relu,
     };
 }
 

@@ -121,12 +121,12 @@ static void multiply_points(const struct winograd_run *run, int64_t block, int64
     do {                                                    \
         const vector_float output = (value) + bias;         \
         seen += output;                                     \
-        vector_store(y + (i) * row + (j) * pixel, output);  \
+        vector_store(y + (i) * row + (j) * pixel, relu ? vector_max((vector_float){0}, output) : output); \
     } while (0)
 
 /* A^T m A plus the bias for one vector of channels; returns the sum of all outputs. */
 CONVLAB_INLINE vector_float transform_products(const int OUT, const float *products, int64_t plane, vector_float bias,
-                                               float *y, int64_t row, int64_t pixel) {
+                                               int relu, float *y, int64_t row, int64_t pixel) {
     vector_float seen = {0};
     WINOGRAD_MAP(OUT, output_line, WINOGRAD_IN(OUT), OUT, AT_POINT, TO_PIXEL);
     return seen;
@@ -143,11 +143,11 @@ CONVLAB_INLINE vector_float write_outputs(const int OUT, const struct winograd_r
     const vector_float bias = t->bias ? vector_load_partial(t->bias + k, lanes) : (vector_float){0};
     float *corner = t->y + window->offset + k;
     if (is_whole(window, OUT) && lanes == CONVLAB_LANES && !t->activation) {
-        return transform_products(OUT, products, plane, bias, corner, window->row, window->pixel);
+        return transform_products(OUT, products, plane, bias, t->relu, corner, window->row, window->pixel);
     }
     float square[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT * CONVLAB_LANES];
     const vector_float seen =
-        transform_products(OUT, products, plane, bias, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
+        transform_products(OUT, products, plane, bias, t->relu, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
     if (t->activation) {
         t->activation(square, square, OUT * OUT * CONVLAB_LANES, t->activation_parameters);
     }
