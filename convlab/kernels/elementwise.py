@@ -215,10 +215,7 @@ def span_capsule(name: str, isa_name: str) -> object:
         'PyCapsule'
     """
     number, _ = _resolve("span_capsule", name, {})
-    if isa_name not in runtime.isas():
-        raise KernelError(
-            f"span_capsule: no instruction set {isa_name!r}; offered: {', '.join(runtime.isas())}"
-        )
+    runtime.check_isa(isa_name, "span_capsule")
     return _elementwise.span_capsule(number, _runtime.ISA_NAMES.index(isa_name))
 
 

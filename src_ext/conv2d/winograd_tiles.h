@@ -111,7 +111,7 @@ static const char *refuse_winograd(const struct convlab_conv2d_problem *q, int64
     if (q->is_double) {
         return "float64 runs in the reference loops";
     }
-    if (!q->is_fast) {
+    if (q->precision < CONVLAB_PRECISION_FAST) {
         return "precision is float32: Winograd's rounding errors need fast";
     }
     if (q->r != WINOGRAD_TAPS || q->s != WINOGRAD_TAPS || q->groups != 1) {

@@ -80,7 +80,7 @@ def test_the_precision_is_float32_unless_chosen():
 
 @pytest.mark.parametrize("name", ["half", "FAST", "", None, 1])
 def test_an_unknown_precision_is_refused(name):
-    with pytest.raises(KernelError, match=f"use_precision: no precision {name!r}; offered: float32, fast"):
+    with pytest.raises(KernelError, match=f"use_precision: no precision {name!r}; offered: float32, fast, bfloat16"):
         kernels.use_precision(name)
 
 
