@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convlab.errors import ConfigError, KernelError, suggest
+from convlab.errors import ConfigError, suggest
 from convlab.kernels import _elementwise, _runtime, runtime
 from convlab.kernels.buffers import (
     Array,

@@ -90,8 +90,8 @@ def use_isa(name: str) -> Choice:
     """Chooses the instruction set of all kernels from now on.
 
     Args:
-        name: one of `isas()`; or ``"amx_emulated"``, AMX's code on tiles in memory, which needs AVX-512: slow,
-            and for tests where AMX is missing.
+        name: one of `isas()`; or ``"amx_emulated"``, AMX's code on tiles in memory, which needs AVX-512:
+            slow, and for tests where AMX is missing.
 
     Returns:
         A context manager that brings back the previous choice; it may be ignored.
@@ -150,8 +150,8 @@ def selected() -> tuple[int, int]:
     """The number of the isa in force and the thread count, as kernels take them.
 
     Returns:
-        The position of the isa in (reference, baseline, avx2, avx512, avx512_bf16, amx, amx_emulated), and the
-        thread count.
+        The position of the isa in (reference, baseline, avx2, avx512, avx512_bf16, amx, amx_emulated), and
+        the thread count.
 
     Example:
         >>> with use_isa("reference"), use_threads(1):

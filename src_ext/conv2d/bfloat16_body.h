@@ -53,6 +53,25 @@ static void bfloat16_run_or_direct(int operation, int terms, const struct convla
     }
 }
 
+/* Fewer channels leave most of a product's lanes or pairs idle. */
+enum { BFLOAT16_LEAST_CHANNELS = 8 };
+
+/* NULL, or why products of bfloat16 with errors of `precision` do not do a problem. */
+static const char *refuse_bfloat16(const struct convlab_conv2d_problem *problem, int precision) {
+    if (problem->is_double) {
+        return "float64 runs in the reference loops";
+    }
+    if (problem->precision < precision) {
+        return precision == CONVLAB_PRECISION_FAST ? "precision is float32: two terms of bfloat16 need fast"
+                                                   : "precision is not bfloat16";
+    }
+    if (problem->c / problem->groups < BFLOAT16_LEAST_CHANNELS ||
+        problem->k / problem->groups < BFLOAT16_LEAST_CHANNELS) {
+        return "fewer than 8 channels in or out of a group";
+    }
+    return NULL;
+}
+
 /* The functions of one operation with so many terms, as the table wants them. */
 #define DEFINE_BFLOAT16(name, OPERATION, TERMS)                                                                     \
     static int64_t name##_scratch(const struct convlab_conv2d_problem *problem, int threads) {                      \

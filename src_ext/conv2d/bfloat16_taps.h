@@ -302,7 +302,8 @@ static void multiply_block(const struct bfloat16_run *run, int64_t number, const
                                     .right_term = plan->block_elements,
                                     .terms = plan->terms,
                                     .vectors = block.vectors};
-    const uint16_t *right = (const uint16_t *)(run->memory + plan->weights) + number * plan->terms * plan->block_elements;
+    const uint16_t *right =
+        (const uint16_t *)(run->memory + plan->weights) + number * plan->terms * plan->block_elements;
     left += block.group * t->group_in;
     if (MULTIPLY_LINES) {
         multiply_line(run, &product, &block, left, right, outputs, positions_of_strip(grid, strip), not_finite);

@@ -159,8 +159,8 @@ static int64_t list_gradients(const float **gradients, const struct bfloat16_wei
         for (int64_t h = 0; h < rows; h++) {
             const float **target = gradients + (MULTIPLY_LINES ? n * plan->grid.image + h * plan->grid.row
                                                                : (n * rows + h) * plan->line_positions);
-            const float *dy =
-                run->dy + (((strip->n0 + n) * t->vertical.out + strip->h0 + h) * t->horizontal.out + strip->w0) * outputs;
+            const int64_t row = (strip->n0 + n) * t->vertical.out + strip->h0 + h;
+            const float *dy = run->dy + (row * t->horizontal.out + strip->w0) * outputs;
             for (int64_t w = strip->w0; w < strip->w1; w++, dy += outputs) {
                 *target++ = dy;
             }
@@ -249,7 +249,8 @@ static void multiply_channels(const struct bfloat16_weight_run *run, const struc
         product.vectors = nth_gradient_block(run, b).vectors;
         for (int64_t tap = 0; tap < plan->taps; tap++) {
             const int64_t i = tap / t->horizontal.taps, j = tap % t->horizontal.taps;
-            const int64_t row = plane_of_tap(&plan->grid, i, j) * plan->channels + tile.group * t->group_in + tile.first;
+            const int64_t channel = tile.group * t->group_in + tile.first;
+            const int64_t row = plane_of_tap(&plan->grid, i, j) * plan->channels + channel;
             float *sums = buffer + (b * plan->taps + tap) * t->group_in * BFLOAT16_BLOCK +
                           tile.first * product.vectors * 16;
             multiply(&product, left + row * plan->left_row + shift_of_tap(&plan->grid, i, j),

@@ -9,13 +9,7 @@
 DEFINE_BFLOAT16_OPERATIONS(bf16, 1)
 
 static const char *refuse_bf16(const struct convlab_conv2d_problem *problem) {
-    if (problem->is_double) {
-        return "float64 runs in the reference loops";
-    }
-    if (problem->precision < CONVLAB_PRECISION_BFLOAT16) {
-        return "precision is more exact than bfloat16";
-    }
-    return NULL;
+    return refuse_bfloat16(problem, CONVLAB_PRECISION_BFLOAT16);
 }
 
 const struct convlab_conv2d_table CONVLAB_NAME(convlab_conv2d_table) = {{
