@@ -6,76 +6,8 @@
 #ifndef CONVLAB_BFLOAT16_TAPS_H
 #define CONVLAB_BFLOAT16_TAPS_H
 
-#include "bfloat16.h"
-#include "bfloat16_grid.h"
+#include "bfloat16_pack.h"
 #include "team.h"
-
-enum {
-    BFLOAT16_BLOCK = 32,                     /* output channels */
-    BFLOAT16_STRIP_PIXELS = 1024,            /* outputs of a strip, */
-    BFLOAT16_LEAST_PIXELS = 64,              /* or so many where channels are many, */
-    BFLOAT16_STRIP_ELEMENTS = 192 * 1024,    /* so that its terms stay in the second-level cache */
-    BFLOAT16_TASKS_PER_THREAD = 3,
-    BFLOAT16_COST_OF_PACKING = 8             /* of one weight, in multiply-adds */
-};
-
-/* How a tap convolution is cut up, and where its scratch memory lies (in bytes). */
-struct bfloat16_plan {
-    struct strips strips;
-    struct grid grid;
-    int terms;
-    int64_t channels;
-    int64_t segments, segment_length, pairs; /* a segment: neighbouring input values, in pairs */
-    int64_t blocks_per_group, blocks, block_parts;
-    int64_t block_elements, left_term;
-    int64_t offsets, zeros, weights, members; /* findings of all members lie at 0 */
-    int64_t outputs, left, member_bytes;      /* within a member's memory: input pixels lie at 0 */
-};
-
-/* Cuts the outputs; more pieces for more threads: no sum depends on where the cuts are. */
-static void plan_bfloat16_tasks(struct bfloat16_plan *plan, const struct tap_convolution *t, int threads) {
-    const int64_t elements = BFLOAT16_STRIP_ELEMENTS / plan->terms;
-    const int64_t pixels = larger(BFLOAT16_LEAST_PIXELS, smaller(BFLOAT16_STRIP_PIXELS, elements / plan->channels));
-    const int64_t wanted = threads > 1 ? threads * BFLOAT16_TASKS_PER_THREAD : 1;
-    plan->strips = cut_strips(t->n, &t->vertical, &t->horizontal, plan->channels, pixels, elements);
-    if (plan->strips.images > 1 && plan->strips.parts_n < wanted) {
-        plan->strips.parts_n = smaller(t->n, wanted);
-        plan->strips.images = ceil_divide(t->n, plan->strips.parts_n);
-    }
-    const int64_t strips = larger(1, strips_count(&plan->strips));
-    plan->block_parts = strips < wanted ? smaller(plan->blocks, ceil_divide(wanted, strips)) : 1;
-}
-
-static struct bfloat16_plan plan_bfloat16(const struct tap_convolution *t, int terms, int threads) {
-    const int64_t rows = t->vertical.taps, columns = t->horizontal.taps;
-    const int merges = t->groups == 1 && t->horizontal.spacing == 1 && t->horizontal.step == 1;
-    struct bfloat16_plan plan = {.terms = terms,
-                                 .channels = t->groups * t->group_in,
-                                 .segments = merges && columns ? rows : rows * columns,
-                                 .segment_length = merges ? columns * t->group_in : t->group_in,
-                                 .blocks_per_group = ceil_divide(t->group_out, BFLOAT16_BLOCK)};
-    plan.pairs = round_up(ceil_divide(plan.segment_length, 2), MULTIPLY_PAIRS);
-    plan.blocks = plan.blocks_per_group * t->groups;
-    plan.block_elements = plan.segments * plan.pairs * 2 * BFLOAT16_BLOCK;
-    plan_bfloat16_tasks(&plan, t, threads);
-    plan.grid = plan_grid(&t->vertical, &t->horizontal, &plan.strips);
-    /* Behind the last position: what a segment in whole pairs reads beyond it, and rows that only fill a tile. */
-    const int64_t behind = 2 * MULTIPLY_PAIRS + (MULTIPLY_READS - 1) * plan.channels;
-    plan.left_term = round_up(plan.grid.planes * plan.grid.plane * plan.channels + behind, 32);
-    plan.offsets = threads * (int64_t)sizeof(struct findings);
-    plan.zeros = round_up(plan.offsets + plan.segments * (int64_t)sizeof(int64_t), 64);
-    plan.weights = round_up(plan.zeros + plan.channels * (int64_t)sizeof(float), 64);
-    plan.members = plan.weights + plan.blocks * terms * plan.block_elements * 2;
-    plan.outputs = round_up(plan.grid.plane * (int64_t)sizeof(float *), 64);
-    plan.left = plan.outputs + round_up(plan.grid.plane * (int64_t)sizeof(float *), 64);
-    plan.member_bytes = plan.left + terms * plan.left_term * 2;
-    return plan;
-}
-
-static int64_t bfloat16_scratch_bytes(const struct tap_convolution *t, int terms, int threads) {
-    const struct bfloat16_plan plan = plan_bfloat16(t, terms, threads);
-    return plan.members + threads * plan.member_bytes;
-}
 
 /* Everything that the threads of one run share. */
 struct bfloat16_run {
@@ -88,92 +20,6 @@ static inline struct findings *findings_of(const struct bfloat16_run *run, int m
     return (struct findings *)run->memory + member;
 }
 
-/* Where the segments begin, counted from an output's position. */
-static void fill_offsets(int64_t *offsets, const struct tap_convolution *t, const struct bfloat16_plan *plan) {
-    const int64_t columns = plan->segments == t->vertical.taps ? 1 : t->horizontal.taps;
-    for (int64_t s = 0; s < plan->segments; s++) {
-        const int64_t i = s / columns, j = s % columns;
-        offsets[s] = (plane_of_tap(&plan->grid, i, j) * plan->grid.plane + shift_of_tap(&plan->grid, i, j)) *
-                     plan->channels;
-    }
-}
-
-/* One block of output channels. */
-struct bfloat16_block {
-    int64_t group, first, channels; /* first: within the group */
-    int vectors;
-};
-
-static inline struct bfloat16_block nth_bfloat16_block(const struct tap_convolution *t,
-                                                       const struct bfloat16_plan *plan, int64_t number) {
-    const int64_t first = number % plan->blocks_per_group * BFLOAT16_BLOCK;
-    const int64_t channels = smaller(BFLOAT16_BLOCK, t->group_out - first);
-    return (struct bfloat16_block){number / plan->blocks_per_group, first, channels, channels > 16 ? 2 : 1};
-}
-
-/* Weights whose output channels are neighbours in memory: element f of the segment is at w + column(f) * w_column +
- * channel(f) * w_in. Right is (pair, vector, lane, 2). */
-CONVLAB_INLINE void pack_by_lanes(const int TERMS, uint16_t *right, const struct bfloat16_plan *plan,
-                                  const struct tap_convolution *t, const float *w, const struct bfloat16_block *block,
-                                  uint32_t *least) {
-    const __m512 zero = _mm512_setzero_ps();
-    __m512i found = _mm512_set1_epi32(-1), terms[3];
-    for (int64_t pair = 0; pair < plan->pairs; pair++) {
-        for (int v = 0; v < block->vectors; v++, right += 32) {
-            const __mmask16 lanes = lanes_mask(block->channels - v * 16);
-            __m512 values[2];
-            for (int half = 0; half < 2; half++) {
-                const int64_t f = 2 * pair + half, column = f / t->group_in;
-                const float *source = w + column * t->w_column + (f - column * t->group_in) * t->w_in + v * 16;
-                values[half] = f < plan->segment_length ? _mm512_maskz_loadu_ps(lanes, source) : zero;
-                note_magnitude(&found, values[half]);
-            }
-            split_pairs(TERMS, values[0], values[1], terms);
-            UNROLL for (int term = 0; term < TERMS; term++) {
-                _mm512_storeu_si512(right + term * plan->block_elements, terms[term]);
-            }
-        }
-    }
-    note_least(least, found);
-}
-
-/* Weights whose terms of the sum are neighbours in memory: 16 lanes x 32 of them at a time, transposed. */
-CONVLAB_INLINE void pack_by_terms(const int TERMS, uint16_t *right, const struct bfloat16_plan *plan,
-                                  const struct tap_convolution *t, const float *w, const struct bfloat16_block *block,
-                                  uint32_t *least) {
-    __m512i found = _mm512_set1_epi32(-1), terms[3], matrix[3][16];
-    for (int v = 0; v < block->vectors; v++) {
-        for (int64_t pair = 0; pair < plan->pairs; pair += 16) {
-            const int64_t rest = plan->segment_length - 2 * pair;
-            for (int lane = 0; lane < 16; lane++) {
-                const int64_t exists = v * 16 + lane < block->channels ? rest : 0;
-                const float *source = w + (v * 16 + lane) * t->w_out + 2 * pair;
-                const __m512 first = _mm512_maskz_loadu_ps(lanes_mask(exists), source);
-                const __m512 second = _mm512_maskz_loadu_ps(lanes_mask(exists - 16), source + 16);
-                note_magnitude(&found, first);
-                note_magnitude(&found, second);
-                split_neighbours(TERMS, first, second, terms);
-                UNROLL for (int term = 0; term < TERMS; term++) { matrix[term][lane] = terms[term]; }
-            }
-            UNROLL for (int term = 0; term < TERMS; term++) {
-                transpose_16x16(matrix[term]);
-                for (int64_t i = 0; i < smaller(16, plan->pairs - pair); i++) {
-                    uint16_t *target = right + term * plan->block_elements + ((pair + i) * block->vectors + v) * 32;
-                    _mm512_storeu_si512(target, matrix[term][i]);
-                }
-            }
-        }
-    }
-    note_least(least, found);
-}
-
-#define PACK_SEGMENT(TERMS)                                                     \
-    if (t->w_out == 1) {                                                        \
-        pack_by_lanes(TERMS, right, plan, t, w, &block, least);                 \
-    } else {                                                                    \
-        pack_by_terms(TERMS, right, plan, t, w, &block, least);                 \
-    }
-
 /* One segment of one block. */
 static void pack_bfloat16_segment(void *context, int64_t number, int member) {
     const struct bfloat16_run *run = context;
@@ -181,38 +27,17 @@ static void pack_bfloat16_segment(void *context, int64_t number, int member) {
     const struct bfloat16_plan *plan = run->plan;
     const int64_t segment = number % plan->segments, at = number / plan->segments;
     const int64_t columns = plan->segments == t->vertical.taps ? 1 : t->horizontal.taps;
-    const struct bfloat16_block block = nth_bfloat16_block(t, plan, at);
+    const struct bfloat16_block block = nth_bfloat16_block(t, plan->blocks_per_group, at);
     const float *w = t->w + block.group * t->w_group + block.first * t->w_out + segment / columns * t->w_row +
                      segment % columns * t->w_column;
     uint16_t *right = (uint16_t *)(run->memory + plan->weights) + at * plan->terms * plan->block_elements +
                       segment * plan->pairs * block.vectors * 32;
     uint32_t *least = &findings_of(run, member)->least_right;
-    if (plan->terms == 1) {
-        PACK_SEGMENT(1)
-    } else if (plan->terms == 2 && MULTIPLY_TERMS > 1) {
-        PACK_SEGMENT(2)
-    } else if (MULTIPLY_TERMS > 1) {
-        PACK_SEGMENT(3)
+    if (t->w_out == 1) {
+        WITH_TERMS(plan->terms, pack_by_lanes, right, plan, t, w, &block, least);
+    } else {
+        WITH_TERMS(plan->terms, pack_by_terms, right, plan, t, w, &block, least);
     }
-}
-
-/* Pixels' channels, one pixel behind the other, to terms. */
-CONVLAB_INLINE void split_pixels(const int TERMS, uint16_t *left, int64_t left_term, const float *const *pixels,
-                                 int64_t count, int64_t channels, uint32_t *least) {
-    __m512i found = _mm512_set1_epi32(-1);
-    __m256i terms[3];
-    for (int64_t i = 0; i < count; i++, left += channels) {
-        for (int64_t c = 0; c < channels; c += 16) {
-            const __mmask16 lanes = lanes_mask(channels - c);
-            const __m512 values = _mm512_maskz_loadu_ps(lanes, pixels[i] + c);
-            note_magnitude(&found, values);
-            split(TERMS, values, terms);
-            UNROLL for (int term = 0; term < TERMS; term++) {
-                _mm256_mask_storeu_epi16(left + term * left_term + c, lanes, terms[term]);
-            }
-        }
-    }
-    note_least(least, found);
 }
 
 /* The input of a strip as a grid of terms, (term, plane, position, channel), zeros behind it. */
@@ -225,13 +50,7 @@ static void split_input(const struct bfloat16_run *run, const struct strip *stri
     for (int64_t plane = 0; plane < plan->grid.planes; plane++) {
         uint16_t *target = left + plane * elements;
         list_plane(pixels, plan->grid.plane, &plan->grid, plane, strip, run->t->x, plan->channels, zeros);
-        if (plan->terms == 1) {
-            split_pixels(1, target, plan->left_term, pixels, plan->grid.plane, plan->channels, least);
-        } else if (plan->terms == 2 && MULTIPLY_TERMS > 1) {
-            split_pixels(2, target, plan->left_term, pixels, plan->grid.plane, plan->channels, least);
-        } else if (MULTIPLY_TERMS > 1) {
-            split_pixels(3, target, plan->left_term, pixels, plan->grid.plane, plan->channels, least);
-        }
+        WITH_TERMS(plan->terms, split_pixels, target, plan->left_term, pixels, plan->grid.plane, plan->channels, least);
     }
     for (int term = 0; term < plan->terms; term++) {
         memset(left + term * plan->left_term + end, 0, (size_t)(plan->left_term - end) * sizeof(uint16_t));
@@ -293,7 +112,7 @@ static void multiply_block(const struct bfloat16_run *run, int64_t number, const
     const struct tap_convolution *t = run->t;
     const struct bfloat16_plan *plan = run->plan;
     const struct grid *grid = &plan->grid;
-    const struct bfloat16_block block = nth_bfloat16_block(t, plan, number);
+    const struct bfloat16_block block = nth_bfloat16_block(t, plan->blocks_per_group, number);
     const struct product product = {.offsets = (const int64_t *)(run->memory + plan->offsets),
                                     .segments = plan->segments,
                                     .pairs = plan->pairs,
@@ -321,8 +140,8 @@ static void multiply_block(const struct bfloat16_run *run, int64_t number, const
 /* phi over what a task has just written: whole rows where it owns all channels, else its part of each pixel. */
 static void activate_strip(const struct bfloat16_run *run, const struct strip *strip, int64_t block0, int64_t block1) {
     const struct tap_convolution *t = run->t;
-    const struct bfloat16_block first = nth_bfloat16_block(t, run->plan, block0);
-    const struct bfloat16_block last = nth_bfloat16_block(t, run->plan, block1 - 1);
+    const struct bfloat16_block first = nth_bfloat16_block(t, run->plan->blocks_per_group, block0);
+    const struct bfloat16_block last = nth_bfloat16_block(t, run->plan->blocks_per_group, block1 - 1);
     const int64_t from = first.group * t->group_out + first.first;
     const int64_t count = last.group * t->group_out + last.first + last.channels - from;
     const int64_t columns = strip->w1 - strip->w0, whole = count == t->y_pixel;

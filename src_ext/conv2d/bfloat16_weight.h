@@ -9,75 +9,6 @@
 
 #include "bfloat16_taps.h"
 
-enum {
-    BFLOAT16_WEIGHT_PIXELS = 512,                   /* outputs of a strip, so many terms of one sum, */
-    BFLOAT16_WEIGHT_ELEMENTS = 256 * 1024,          /* or fewer where channels are many */
-    BFLOAT16_MOST_CHUNKS = 16,
-    BFLOAT16_BUFFERS_FLOATS = 8 * 1024 * 1024,      /* all chunks' buffers together, while there are several */
-    BFLOAT16_COST_OF_REDUCTION = 8                  /* of one float of a buffer, in multiply-adds */
-};
-
-/* How the sums are cut up, and where scratch memory lies (in bytes; within a member's memory input pixels lie at 0). */
-struct bfloat16_weight_plan {
-    struct strips strips;
-    struct grid grid;
-    int terms;
-    int64_t channels, taps;
-    int64_t lines, line_positions;  /* of the largest strip: neighbouring positions, a whole number of pairs */
-    int64_t left_row, left_term;    /* in elements */
-    int64_t block_elements;         /* of right, one term */
-    int64_t blocks_per_group, blocks, tiles_per_group, tiles, splits, chunks;
-    int64_t buffer_floats;
-    int64_t offsets, zeros, bias_sums, buffers, members;
-    int64_t gradients, left, right, strip_bias, member_bytes;
-};
-
-static void place_weight_buffers(struct bfloat16_weight_plan *plan, int64_t bias_channels, int threads) {
-    const int64_t float_bytes = sizeof(float), pointer_bytes = sizeof(float *);
-    plan->offsets = threads * (int64_t)sizeof(struct findings);
-    plan->zeros = round_up(plan->offsets + plan->lines * (int64_t)sizeof(int64_t), 64);
-    plan->bias_sums = round_up(plan->zeros + larger(plan->channels, bias_channels) * float_bytes, 64);
-    plan->buffers = round_up(plan->bias_sums + plan->chunks * bias_channels * float_bytes, 64);
-    plan->members = round_up(plan->buffers + plan->chunks * plan->buffer_floats * float_bytes, 64);
-    plan->gradients = round_up(plan->left_row * pointer_bytes, 64);
-    plan->left = plan->gradients + round_up(plan->lines * plan->line_positions * pointer_bytes, 64);
-    plan->right = plan->left + plan->terms * plan->left_term * 2;
-    plan->strip_bias = plan->right + plan->blocks * plan->terms * plan->block_elements * 2;
-    plan->member_bytes = round_up(plan->strip_bias + bias_channels * float_bytes, 64);
-}
-
-static struct bfloat16_weight_plan plan_bfloat16_weight(const struct tap_convolution *t, int terms, int threads) {
-    const int64_t channels = t->groups * t->group_in, outputs = t->groups * t->group_out;
-    const int64_t elements = BFLOAT16_WEIGHT_ELEMENTS / terms;
-    const int64_t pixels =
-        larger(BFLOAT16_LEAST_PIXELS, smaller(BFLOAT16_WEIGHT_PIXELS, elements / (channels + outputs)));
-    struct bfloat16_weight_plan plan = {.terms = terms,
-                                        .channels = channels,
-                                        .taps = t->vertical.taps * t->horizontal.taps,
-                                        .blocks_per_group = ceil_divide(t->group_out, BFLOAT16_BLOCK),
-                                        .tiles_per_group = ceil_divide(t->group_in, MULTIPLY_ROWS)};
-    plan.blocks = plan.blocks_per_group * t->groups;
-    plan.tiles = plan.tiles_per_group * t->groups;
-    plan.strips = cut_strips(t->n, &t->vertical, &t->horizontal, channels, pixels, elements);
-    plan.grid = plan_grid(&t->vertical, &t->horizontal, &plan.strips);
-    const struct strip largest = {0, plan.strips.images, 0, plan.strips.rows, 0, plan.strips.columns};
-    plan.lines = MULTIPLY_LINES ? 1 : plan.strips.images * plan.strips.rows;
-    plan.line_positions = round_up(MULTIPLY_LINES ? positions_of_strip(&plan.grid, &largest) : plan.strips.columns,
-                                   2 * MULTIPLY_PAIRS);
-    /* An odd number of cache lines, so that neighbouring rows do not fight for the same ones. */
-    plan.left_row = round_up(plan.grid.plane + 2 * MULTIPLY_PAIRS, 64) + 32;
-    plan.left_term = (plan.grid.planes * channels + MULTIPLY_READS) * plan.left_row;
-    plan.block_elements = plan.lines * plan.line_positions * BFLOAT16_BLOCK;
-    plan.buffer_floats = plan.blocks * plan.taps * t->group_in * BFLOAT16_BLOCK;
-    const int64_t strips = strips_count(&plan.strips);
-    plan.chunks = smaller(strips, smaller(BFLOAT16_MOST_CHUNKS, BFLOAT16_BUFFERS_FLOATS / plan.buffer_floats));
-    plan.chunks = larger(1, plan.chunks);
-    const int64_t wanted = threads > 1 ? threads * BFLOAT16_TASKS_PER_THREAD : 1;
-    plan.splits = plan.chunks < wanted ? smaller(plan.tiles, ceil_divide(wanted, plan.chunks)) : 1;
-    place_weight_buffers(&plan, outputs, threads);
-    return plan;
-}
-
 /* Everything that the threads of one run share. */
 struct bfloat16_weight_run {
     const struct tap_convolution *t; /* the forward convolution */
@@ -100,33 +31,6 @@ static inline struct channel_tile nth_channel_tile(const struct bfloat16_weight_
     return (struct channel_tile){tile / parts, first, end - first};
 }
 
-/* Channels [c0, c1) of all positions of one plane to rows: 16 channels x 32 positions at a time, transposed. */
-CONVLAB_INLINE void split_plane(const int TERMS, uint16_t *rows, const struct bfloat16_weight_plan *plan,
-                                const float *const *pixels, int64_t c0, int64_t c1, uint32_t *least) {
-    __m512i found = _mm512_set1_epi32(-1), terms[3], matrix[3][16];
-    for (int64_t position = 0; position < plan->left_row; position += 32) {
-        for (int64_t c = c0; c < c1; c += 16) {
-            const __mmask16 lanes = lanes_mask(c1 - c);
-            for (int i = 0; i < 16; i++) {
-                const __m512 first = _mm512_maskz_loadu_ps(lanes, pixels[position + 2 * i] + c);
-                const __m512 second = _mm512_maskz_loadu_ps(lanes, pixels[position + 2 * i + 1] + c);
-                note_magnitude(&found, first);
-                note_magnitude(&found, second);
-                split_pairs(TERMS, first, second, terms);
-                UNROLL for (int term = 0; term < TERMS; term++) { matrix[term][i] = terms[term]; }
-            }
-            UNROLL for (int term = 0; term < TERMS; term++) {
-                transpose_16x16(matrix[term]);
-                for (int64_t i = 0; i < smaller(16, c1 - c); i++) {
-                    uint16_t *target = rows + term * plan->left_term + (c + i) * plan->left_row + position;
-                    _mm512_storeu_si512(target, matrix[term][i]);
-                }
-            }
-        }
-    }
-    note_least(least, found);
-}
-
 /* Channels [c0, c1) of a strip's input, (term, plane, channel, position). */
 static void split_channels(const struct bfloat16_weight_run *run, const struct strip *strip, int64_t c0, int64_t c1,
                            char *memory, uint32_t *least) {
@@ -135,13 +39,7 @@ static void split_channels(const struct bfloat16_weight_run *run, const struct s
     for (int64_t plane = 0; plane < plan->grid.planes; plane++) {
         uint16_t *rows = (uint16_t *)(memory + plan->left) + plane * plan->channels * plan->left_row;
         list_plane(pixels, plan->left_row, &plan->grid, plane, strip, run->t->x, plan->channels, zeros);
-        if (plan->terms == 1) {
-            split_plane(1, rows, plan, pixels, c0, c1, least);
-        } else if (plan->terms == 2 && MULTIPLY_TERMS > 1) {
-            split_plane(2, rows, plan, pixels, c0, c1, least);
-        } else if (MULTIPLY_TERMS > 1) {
-            split_plane(3, rows, plan, pixels, c0, c1, least);
-        }
+        WITH_TERMS(plan->terms, split_plane, rows, plan, pixels, c0, c1, least);
     }
 }
 
@@ -169,32 +67,8 @@ static int64_t list_gradients(const float **gradients, const struct bfloat16_wei
     return lines;
 }
 
-/* One block of the gradient, (pair of positions, vector, lane, 2). */
-CONVLAB_INLINE void split_gradients(const int TERMS, uint16_t *right, int64_t right_term,
-                                    const float *const *gradients, int64_t positions, int64_t first, int64_t channels,
-                                    uint32_t *least) {
-    const int vectors = channels > 16 ? 2 : 1;
-    __m512i found = _mm512_set1_epi32(-1), terms[3];
-    for (int64_t i = 0; i < positions; i += 2) {
-        for (int v = 0; v < vectors; v++, right += 32) {
-            const __mmask16 lanes = lanes_mask(channels - v * 16);
-            const __m512 low = _mm512_maskz_loadu_ps(lanes, gradients[i] + first + v * 16);
-            const __m512 high = _mm512_maskz_loadu_ps(lanes, gradients[i + 1] + first + v * 16);
-            note_magnitude(&found, low);
-            note_magnitude(&found, high);
-            split_pairs(TERMS, low, high, terms);
-            UNROLL for (int term = 0; term < TERMS; term++) {
-                _mm512_storeu_si512(right + term * right_term, terms[term]);
-            }
-        }
-    }
-    note_least(least, found);
-}
-
 static inline struct bfloat16_block nth_gradient_block(const struct bfloat16_weight_run *run, int64_t number) {
-    const int64_t first = number % run->plan->blocks_per_group * BFLOAT16_BLOCK;
-    const int64_t channels = smaller(BFLOAT16_BLOCK, run->t->group_out - first);
-    return (struct bfloat16_block){number / run->plan->blocks_per_group, first, channels, channels > 16 ? 2 : 1};
+    return nth_bfloat16_block(run->t, run->plan->blocks_per_group, number);
 }
 
 /* Blocks [block0, block1) of the gradient at `positions` positions. */
@@ -205,13 +79,7 @@ static void split_blocks(const struct bfloat16_weight_run *run, const float *con
         const struct bfloat16_block block = nth_gradient_block(run, number);
         const int64_t first = block.group * run->t->group_out + block.first, term = plan->block_elements;
         uint16_t *right = (uint16_t *)(memory + plan->right) + number * plan->terms * term;
-        if (plan->terms == 1) {
-            split_gradients(1, right, term, gradients, positions, first, block.channels, least);
-        } else if (plan->terms == 2 && MULTIPLY_TERMS > 1) {
-            split_gradients(2, right, term, gradients, positions, first, block.channels, least);
-        } else if (MULTIPLY_TERMS > 1) {
-            split_gradients(3, right, term, gradients, positions, first, block.channels, least);
-        }
+        WITH_TERMS(plan->terms, split_gradients, right, term, gradients, positions, first, block.channels, least);
     }
 }
 
