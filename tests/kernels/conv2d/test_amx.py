@@ -82,6 +82,30 @@ def test_integers_are_exact_up_to_24_bits(name, conv_case, equal):
     equal(case.run(small), {k: v.astype(np.float32) for k, v in case.exact(small).items()}, name)
 
 
+def test_integers_of_random_geometries_are_exact(conv_case, equal, zero_fraction):
+    rng = np.random.default_rng(7)
+    taken = dict.fromkeys(OPERATIONS, 0)
+    for _ in range(40):
+        n, groups, height, width = (int(rng.integers(*ends)) for ends in ((1, 4), (1, 3), (4, 20), (4, 20)))
+        c, k = (int(rng.integers(60, 130)) for _ in range(2))
+        options = {
+            "stride": tuple(rng.choice([1, 1, 2, 3], 2).tolist()),
+            "dilation": tuple(rng.choice([1, 1, 2], 2).tolist()),
+            "padding": tuple(tuple(rng.integers(1, 5, 2).tolist()) for _ in range(2)),
+            "groups": groups,
+        }
+        taps = tuple(rng.integers(2, 4, 2).tolist())
+        case = conv_case((n, height, width, c * groups), (k * groups, *taps, c), options)
+        for operation in OPERATIONS:
+            taken[operation] += case.takes(operation) == "bf16x6"
+        arrays = case.arrays(rng, integers=True)
+        result = case.run(arrays)
+        equal(result, {key: v.astype(np.float32) for key, v in case.exact(arrays).items()}, case)
+        zero_fraction.add(result)
+    zero_fraction.check()
+    assert min(taken.values()) > 10, taken
+
+
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("name", ["tails", "stride", "groups", "dense", "several strips"])
 def test_the_bits_do_not_depend_on_the_threads(precision, name, conv_case, equal):
