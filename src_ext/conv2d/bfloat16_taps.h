@@ -79,8 +79,8 @@ static void write_block(const struct tap_convolution *t, const struct bfloat16_b
     __m512 check = _mm512_setzero_ps();
     for (int v = 0; v < block->vectors; v++) {
         const __mmask16 lanes = lanes_mask(block->channels - v * 16);
-        const float *bias = t->bias + first + v * 16;
-        const __m512 start = t->bias ? _mm512_maskz_loadu_ps(lanes, bias) : _mm512_setzero_ps();
+        const __m512 start =
+            t->bias ? _mm512_maskz_loadu_ps(lanes, t->bias + first + v * 16) : _mm512_setzero_ps();
         for (int64_t row = 0; row < rows; row++) {
             if (outputs[row]) {
                 const __m512 sum = _mm512_add_ps(_mm512_loadu_ps(sums + (row * block->vectors + v) * 16), start);
@@ -166,7 +166,9 @@ static void run_bfloat16_task(void *context, int64_t number, int member) {
     const int64_t block1 = part_start(plan->blocks, plan->block_parts, number % plan->block_parts + 1);
     char *memory = run->memory + plan->members + member * plan->member_bytes;
     float **outputs = (float **)(memory + plan->outputs);
-    split_input(run, &strip, memory, member);
+    if (plan->segments) { /* a phase without taps sees no input */
+        split_input(run, &strip, memory, member);
+    }
     list_outputs(outputs, run, &strip);
     enter_multiply();
     for (int64_t block = block0; block < block1; block++) {

@@ -54,6 +54,11 @@ class ConvCase:
         kernels.conv2d_backward_input(grad, w, self.x_shape, out=out["dx"], **options)
         kernels.conv2d_backward_weight(x, grad, self.w_shape, out=out["dw"], out_bias=out["db"], **options)
 
+    def run_with(self, arrays: Arrays, isa: str, precision: str = "float32") -> Arrays:
+        """All three directions with an instruction set and a precision."""
+        with kernels.use_isa(isa), kernels.use_precision(precision):
+            return self.run(arrays)
+
     def exact(self, arrays: Arrays) -> Arrays:
         """All three directions in float64."""
         return self.run({name: values.astype(np.float64) for name, values in arrays.items()})

@@ -42,11 +42,6 @@ def tiles() -> Iterator[None]:
         yield
 
 
-def in_direct(case: Any, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    with kernels.use_precision("float32"), kernels.use_isa("avx512"):
-        return case.run(arrays)
-
-
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("name", CASES)
 def test_errors_are_within_the_bounds_of_the_precision(precision, name, conv_case, relative_error):
@@ -125,7 +120,7 @@ def test_what_terms_cannot_hold_is_done_by_the_direct_kernel(precision, value, c
     for key in ("x", "w", "grad"):
         arrays = case.arrays(np.random.default_rng(3), integers=False)
         arrays[key][tuple(size // 2 for size in arrays[key].shape)] = value
-        expected = in_direct(case, arrays)
+        expected = case.run_with(arrays, "avx512")
         with kernels.use_precision(precision):
             result = case.run(arrays)
         for output in {"x": ("y", "dw"), "w": ("y", "dx"), "grad": ("dx", "dw")}[key]:

@@ -57,11 +57,6 @@ def rounded(values: np.ndarray) -> np.ndarray:
     return bits.astype(np.uint32).view(np.float32)
 
 
-def in_float32(case: Any, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    with kernels.use_precision("float32"), kernels.use_isa("avx512"):
-        return case.run(arrays)
-
-
 @pytest.mark.parametrize("isa", ISAS)
 @pytest.mark.parametrize("name", CASES)
 def test_results_are_those_of_rounded_inputs(isa, name, conv_case, relative_error):
@@ -118,7 +113,7 @@ def test_what_bfloat16_cannot_hold_is_done_in_float32(isa, value, name, conv_cas
         arrays = case.arrays(np.random.default_rng(3), integers=False)
         where = tuple(size // 2 for size in arrays[key].shape)
         arrays[key][where] = value
-        expected = in_float32(case, arrays)
+        expected = case.run_with(arrays, "avx512")
         with kernels.use_isa(isa):
             result = case.run(arrays)
         reads = {"x": ("y", "dw"), "w": ("y", "dx"), "grad": ("dx", "dw")}[key]
@@ -131,7 +126,7 @@ def test_a_sum_that_overflows_is_done_in_float32(isa, conv_case):
     case = conv_case((2, 8, 8, 32), (32, 3, 3, 32), {"padding": 1})
     arrays = case.arrays(np.random.default_rng(4), integers=False)
     arrays["x"] = np.full(case.x_shape, 1e37, np.float32)
-    expected = in_float32(case, arrays)
+    expected = case.run_with(arrays, "avx512")
     assert np.isinf(expected["y"]).any()
     with kernels.use_isa(isa):
         np.testing.assert_array_equal(case.run(arrays)["y"], expected["y"])
