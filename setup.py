@@ -17,6 +17,9 @@ SOURCE = Path("src_ext")
 ISA_TARGETS = {
     "avx2": "avx2,fma",
     "avx512": "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma",
+    "avx512_bf16": "avx512bf16,avx512f,avx512vl,avx512bw,avx512dq,avx2,fma",
+    "amx": "amx-tile,amx-bf16,avx512bf16,avx512f,avx512vl,avx512bw,avx512dq,avx2,fma",
+    "amx_emulated": "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma",
 }
 COMPILE_FLAGS = [
     "-O3",

@@ -51,8 +51,8 @@ class Settings:
         epochs: passes over the training images, >= 0.
         batch_size: images a step, >= 1.
         threads: threads of the compiled core; None takes all cores. Results do not depend on it.
-        precision: arithmetic of the compiled core; ``"float32"``, or ``"fast"``, whose relative errors are up
-            to 5e-6.
+        precision: arithmetic of the compiled core; ``"float32"``; ``"fast"``, whose relative errors are up to
+            5e-6; or ``"bfloat16"``, about 2e-3 where the CPU multiplies bfloat16.
         trackers: where metrics go besides metrics.jsonl.
         probes: what looks at the model as it trains.
         study: name of the folder under `runs_dir` that the run belongs to.
@@ -82,7 +82,7 @@ class Settings:
     epochs: int = 20
     batch_size: int = 64
     threads: int | None = None
-    precision: Literal["float32", "fast"] = "float32"
+    precision: Literal["float32", "fast", "bfloat16"] = "float32"
     trackers: tuple[Choice, ...] = ()
     probes: tuple[Choice, ...] = ("filters",)
     study: str = "default"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convlab.errors import ConfigError, KernelError, suggest
+from convlab.errors import ConfigError, suggest
 from convlab.kernels import _elementwise, _runtime, runtime
 from convlab.kernels.buffers import (
     Array,
@@ -215,10 +215,7 @@ def span_capsule(name: str, isa_name: str) -> object:
         'PyCapsule'
     """
     number, _ = _resolve("span_capsule", name, {})
-    if isa_name not in runtime.isas():
-        raise KernelError(
-            f"span_capsule: no instruction set {isa_name!r}; offered: {', '.join(runtime.isas())}"
-        )
+    runtime.check_isa(isa_name, "span_capsule")
     return _elementwise.span_capsule(number, _runtime.ISA_NAMES.index(isa_name))
 
 

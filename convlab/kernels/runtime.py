@@ -12,10 +12,12 @@ from convlab.kernels import _runtime
 MAX_THREADS = 256
 
 _MISSING = _runtime.isa_missing()
-_OFFERED = tuple(name for name in _runtime.ISA_NAMES if _MISSING[name] is None)
+# AMX's code on tiles in memory, for tests: many times slower than any other, so only who names it gets it.
+_EMULATED = "amx_emulated"
+_OFFERED = tuple(name for name in _runtime.ISA_NAMES if _MISSING[name] is None and name != _EMULATED)
 _NUMBERS = {name: number for number, name in enumerate(_runtime.ISA_NAMES)}
 # The number of a precision is what the compiled core takes.
-_PRECISIONS = ("float32", "fast")
+_PRECISIONS = ("float32", "fast", "bfloat16")
 
 
 class Choice:
@@ -61,7 +63,8 @@ def isas() -> tuple[str, ...]:
     """The instruction sets that this CPU and this build offer, slowest first.
 
     Returns:
-        Names out of ``reference`` (plain loops with double sums), ``baseline``, ``avx2``, ``avx512``.
+        Names out of ``reference`` (plain loops with double sums), ``baseline``, ``avx2``, ``avx512``,
+        ``avx512_bf16`` (and products of bfloat16) and ``amx`` (and tiles of bfloat16).
 
     Example:
         >>> isas()[:2]
@@ -87,7 +90,8 @@ def use_isa(name: str) -> Choice:
     """Chooses the instruction set of all kernels from now on.
 
     Args:
-        name: one of `isas()`.
+        name: one of `isas()`; or ``"amx_emulated"``, AMX's code on tiles in memory, which needs AVX-512:
+            slow, and for tests where AMX is missing.
 
     Returns:
         A context manager that brings back the previous choice; it may be ignored.
@@ -146,7 +150,8 @@ def selected() -> tuple[int, int]:
     """The number of the isa in force and the thread count, as kernels take them.
 
     Returns:
-        The position of the isa in (reference, baseline, avx2, avx512), and the thread count.
+        The position of the isa in (reference, baseline, avx2, avx512, avx512_bf16, amx, amx_emulated), and
+        the thread count.
 
     Example:
         >>> with use_isa("reference"), use_threads(1):
@@ -160,7 +165,7 @@ def precision() -> str:
     """How exact convolutions of float32 arrays are.
 
     Returns:
-        ``"float32"``, unless `use_precision` chose ``"fast"``.
+        ``"float32"``, unless `use_precision` chose ``"fast"`` or ``"bfloat16"``.
 
     Example:
         >>> precision()
@@ -174,10 +179,12 @@ def use_precision(name: str) -> Choice:
 
     Relative errors (L2, against float64) are at most ``1e-6`` in float32 and ``5e-6`` in fast; with fast,
     3x3 convolutions may run through Winograd's algorithm, where a NaN or Inf spreads to up to three pixels
-    beyond the windows that see it, and integers are not exact.
+    beyond the windows that see it, and integers are not exact. With bfloat16, CPUs that multiply bfloat16
+    (``avx512_bf16``, ``amx``) round the inputs of a product to its 8 bits, to nearest even, and sum in
+    float32: errors are about ``2e-3``. Other CPUs do what fast does. Arrays stay float32.
 
     Args:
-        name: ``"float32"`` or ``"fast"``.
+        name: ``"float32"``, ``"fast"`` or ``"bfloat16"``.
 
     Returns:
         A context manager that brings back the previous choice; it may be ignored.
@@ -205,7 +212,7 @@ def precision_number() -> int:
     """The precision in force, as kernels take it.
 
     Returns:
-        Its position in (float32, fast).
+        Its position in (float32, fast, bfloat16).
 
     Example:
         >>> with use_precision("fast"):
@@ -228,13 +235,15 @@ def build_info() -> dict[str, object]:
     return {
         "compiler": _runtime.compiler(),
         "isas": _OFFERED,
-        "left_out": {name: reason for name, reason in _MISSING.items() if reason is not None},
+        "left_out": {
+            name: reason for name, reason in _MISSING.items() if reason is not None and name != _EMULATED
+        },
     }
 
 
 def check_isa(name: str, where: str) -> None:
-    """Raises KernelError unless the instruction set is one of `isas()`."""
-    if name not in _OFFERED:
+    """Raises KernelError unless the instruction set is one of `isas()`, or can be emulated."""
+    if name not in _OFFERED and not (name == _EMULATED and _MISSING[name] is None):
         reason = _MISSING.get(name) if isinstance(name, str) else None
         because = f": {reason}" if reason else ""
         raise KernelError(f"{where}: no instruction set {name!r}{because}; offered: {', '.join(_OFFERED)}")

@@ -31,7 +31,7 @@ cdef extern from "problem.h" nogil:
         int64_t pad_top, pad_bottom, pad_left, pad_right
         int64_t oh, ow
         int64_t is_double
-        int64_t is_fast
+        int64_t precision
 
     struct convlab_conv2d_arguments:
         const void *image
@@ -50,6 +50,7 @@ cdef extern from "problem.h" nogil:
         void (*run)(
             const convlab_conv2d_problem *, const convlab_conv2d_arguments *, int, void *) noexcept nogil
 
+    int CONVLAB_PRECISION_BFLOAT16
     int CONVLAB_CONV2D_FORWARD
     int CONVLAB_CONV2D_BACKWARD_INPUT
     int CONVLAB_CONV2D_BACKWARD_WEIGHT
@@ -211,7 +212,7 @@ cdef class Conv2DPlan:
         cdef const convlab_conv2d_algorithm *algorithm
         cdef const char *reason
         problem.is_double = dtype == "float64"
-        problem.is_fast = runtime.precision_number()
+        problem.precision = runtime.precision_number()
         if operation not in OPERATIONS:
             raise ShapeError(f"Conv2DPlan: no operation {operation!r}; {', '.join(OPERATIONS)}")
         number, isa = OPERATIONS.index(operation), runtime.selected()[0]
@@ -219,9 +220,12 @@ cdef class Conv2DPlan:
         while True:
             algorithm = convlab_conv2d_candidate(number, isa, len(found))
             if algorithm == NULL:
-                return found
+                break
             reason = algorithm.refuse(&problem)
             found.append((algorithm.name.decode(), None if reason == NULL else reason.decode()))
+        if problem.precision == CONVLAB_PRECISION_BFLOAT16 and "bf16" not in dict(found):
+            found.insert(0, ("bf16", f"{runtime.isa()} has no products of bfloat16: float32 stands in"))
+        return found
 
     cdef void *_weight(self, array, str name, int kind, bint output) except NULL:
         return _shaped(array, name, kind, 4, self.problem.k, self.problem.r, self.problem.s,
@@ -252,7 +256,7 @@ cdef class Conv2DPlan:
         problem.n = n
         problem.is_double = kind == cnp.NPY_DOUBLE
         isa, threads = runtime.selected()
-        problem.is_fast = runtime.precision_number()
+        problem.precision = runtime.precision_number()
         algorithm = convlab_conv2d_choose(operation, isa, &problem)
         size = algorithm.scratch_bytes(&problem, threads)
         # A second thread in this plan works with memory of its own; the GIL guards the flag.

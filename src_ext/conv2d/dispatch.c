@@ -2,26 +2,43 @@
 
 #include <stddef.h>
 
-/* NULL for what this build leaves out: Python never offers it. */
-static const struct convlab_conv2d_table *const tables[CONVLAB_ISA_COUNT] = {
-    [CONVLAB_ISA_BASELINE] = &convlab_conv2d_table__baseline,
+/* What an instruction set adds to the one that it extends; NULL for what this build leaves out: Python never offers
+ * it. */
+struct offer {
+    const struct convlab_conv2d_table *table;
+    int extends;
+};
+
+static const struct offer offers[CONVLAB_ISA_COUNT] = {
+    [CONVLAB_ISA_REFERENCE] = {&convlab_conv2d_table__reference, CONVLAB_ISA_COUNT},
+    [CONVLAB_ISA_BASELINE] = {&convlab_conv2d_table__baseline, CONVLAB_ISA_REFERENCE},
 #ifndef CONVLAB_WITHOUT_AVX2
-    [CONVLAB_ISA_AVX2] = &convlab_conv2d_table__avx2,
+    [CONVLAB_ISA_AVX2] = {&convlab_conv2d_table__avx2, CONVLAB_ISA_REFERENCE},
 #endif
 #ifndef CONVLAB_WITHOUT_AVX512
-    [CONVLAB_ISA_AVX512] = &convlab_conv2d_table__avx512,
+    [CONVLAB_ISA_AVX512] = {&convlab_conv2d_table__avx512, CONVLAB_ISA_REFERENCE},
+#ifndef CONVLAB_WITHOUT_AVX512_BF16
+    [CONVLAB_ISA_AVX512_BF16] = {&convlab_conv2d_table__avx512_bf16, CONVLAB_ISA_AVX512},
+#endif
+#ifndef CONVLAB_WITHOUT_AMX
+    [CONVLAB_ISA_AMX] = {&convlab_conv2d_table__amx, CONVLAB_ISA_AVX512},
+#endif
+#ifndef CONVLAB_WITHOUT_AMX_EMULATED
+    [CONVLAB_ISA_AMX_EMULATED] = {&convlab_conv2d_table__amx_emulated, CONVLAB_ISA_AVX512},
+#endif
 #endif
 };
 
 const struct convlab_conv2d_algorithm *convlab_conv2d_candidate(int operation, int isa, int index) {
-    if (tables[isa] != NULL) {
-        for (int i = 0; tables[isa]->algorithms[operation][i].name != NULL; i++, index--) {
+    for (; isa != CONVLAB_ISA_COUNT && offers[isa].table != NULL; isa = offers[isa].extends) {
+        const struct convlab_conv2d_algorithm *algorithm = offers[isa].table->algorithms[operation];
+        for (; algorithm->name != NULL; algorithm++, index--) {
             if (index == 0) {
-                return &tables[isa]->algorithms[operation][i];
+                return algorithm;
             }
         }
     }
-    return index == 0 ? &convlab_conv2d_table__reference.algorithms[operation][0] : NULL;
+    return NULL;
 }
 
 const struct convlab_conv2d_algorithm *convlab_conv2d_choose(int operation, int isa,

@@ -5,8 +5,8 @@
 #include "isa.h"
 #include "problem.h"
 
-/* Candidate number `index` for an operation: first those of the instruction set, fastest first, then the
- * reference; NULL behind the last. */
+/* Candidate number `index` for an operation: first those of the instruction set, fastest first, then those of what
+ * it extends, last the reference; NULL behind the last. */
 const struct convlab_conv2d_algorithm *convlab_conv2d_candidate(int operation, int isa, int index);
 
 /* The first candidate that does not refuse. */

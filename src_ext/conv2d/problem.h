@@ -10,6 +10,13 @@
 
 #include <stdint.h>
 
+/* What rounding errors a problem in float admits; each admits those of the ones before. */
+enum convlab_precision {
+    CONVLAB_PRECISION_FLOAT32 = 0,
+    CONVLAB_PRECISION_FAST = 1,
+    CONVLAB_PRECISION_BFLOAT16 = 2
+};
+
 struct convlab_conv2d_problem {
     int64_t n, h, w, c;
     int64_t k, r, s, groups;
@@ -17,7 +24,7 @@ struct convlab_conv2d_problem {
     int64_t pad_top, pad_bottom, pad_left, pad_right;
     int64_t oh, ow;
     int64_t is_double; /* 1: all arrays are double, 0: all are float */
-    int64_t is_fast;   /* 1: precision is fast, which admits larger rounding errors; 0: float32 */
+    int64_t precision; /* enum convlab_precision */
 };
 
 /* Writes y = phi(x) for n values; x == y is allowed. */
@@ -63,5 +70,8 @@ extern const struct convlab_conv2d_table convlab_conv2d_table__reference;
 extern const struct convlab_conv2d_table convlab_conv2d_table__baseline;
 extern const struct convlab_conv2d_table convlab_conv2d_table__avx2;
 extern const struct convlab_conv2d_table convlab_conv2d_table__avx512;
+extern const struct convlab_conv2d_table convlab_conv2d_table__avx512_bf16;
+extern const struct convlab_conv2d_table convlab_conv2d_table__amx;
+extern const struct convlab_conv2d_table convlab_conv2d_table__amx_emulated;
 
 #endif

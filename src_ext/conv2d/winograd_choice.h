@@ -16,7 +16,7 @@ static const char *refuse_winograd(int side, const struct convlab_conv2d_problem
     if (q->is_double) {
         return "float64 runs in the reference loops";
     }
-    if (side > 2 && !q->is_fast) {
+    if (side > 2 && q->precision < CONVLAB_PRECISION_FAST) {
         return "precision is float32: the rounding errors of 4x4 tiles need fast";
     }
     if (q->r != WINOGRAD_TAPS || q->s != WINOGRAD_TAPS || q->groups != 1) {

@@ -6,10 +6,7 @@
 #include "team.h"
 
 static const struct convlab_norm_table *const tables[CONVLAB_ISA_COUNT] = {
-    NULL, /* the reference has no vectors */
-    &convlab_norm__baseline,
-    CONVLAB_IF_AVX2(&convlab_norm__avx2),
-    CONVLAB_IF_AVX512(&convlab_norm__avx512),
+    CONVLAB_VECTOR_TABLES(convlab_norm), /* the reference has no vectors */
 };
 
 /* Memory moved is what normalization costs: one element counts as so many multiply-adds. */

@@ -10,7 +10,7 @@ cdef extern from "workers.h":
     void convlab_prepare_workers()
     void convlab_run_on_workers()
 
-ISA_NAMES = ("reference", "baseline", "avx2", "avx512")
+ISA_NAMES = ("reference", "baseline", "avx2", "avx512", "avx512_bf16", "amx", "amx_emulated")
 
 convlab_prepare_workers()
 team = PyCapsule_New(<void *> convlab_run_on_workers, "convlab.team", NULL)

@@ -47,6 +47,30 @@ class ConvCase:
             "db": db,
         }
 
+    def run_into(self, arrays: Arrays, out: Arrays) -> None:
+        """All three directions into given arrays."""
+        x, w, grad, options = arrays["x"], arrays["w"], arrays["grad"], self.options
+        kernels.conv2d(x, w, arrays["bias"], out=out["y"], **options)
+        kernels.conv2d_backward_input(grad, w, self.x_shape, out=out["dx"], **options)
+        kernels.conv2d_backward_weight(x, grad, self.w_shape, out=out["dw"], out_bias=out["db"], **options)
+
+    def run_with(self, arrays: Arrays, isa: str, precision: str = "float32") -> Arrays:
+        """All three directions with an instruction set and a precision."""
+        with kernels.use_isa(isa), kernels.use_precision(precision):
+            return self.run(arrays)
+
+    def exact(self, arrays: Arrays) -> Arrays:
+        """All three directions in float64."""
+        return self.run({name: values.astype(np.float64) for name, values in arrays.items()})
+
+    def reasons(self, operation: str) -> dict[str, str | None]:
+        """Why each algorithm refuses, or None."""
+        return dict(kernels.Conv2DPlan(self.x_shape, self.w_shape, **self.options).explain(operation))
+
+    def takes(self, operation: str) -> str:
+        """The algorithm that does an operation."""
+        return next(name for name, reason in self.reasons(operation).items() if reason is None)
+
 
 def _options(rng: np.random.Generator) -> dict[str, Any]:
     def two(values: list[int]) -> tuple[int, int]:
@@ -108,6 +132,12 @@ class ZeroFraction:
     def check(self) -> None:
         assert self.elements > 0
         assert self.zeros < 0.3 * self.elements, f"{self.zeros} of {self.elements} outputs are zero"
+
+
+@pytest.fixture
+def relative_error() -> Callable[[np.ndarray, np.ndarray], float]:
+    """The distance of two arrays beside the size of the second."""
+    return lambda actual, exact: float(np.linalg.norm(actual - exact) / np.linalg.norm(exact))
 
 
 @pytest.fixture

@@ -33,13 +33,7 @@ def test_nothing_outside_the_arrays_is_touched(at, isa, guarded_array, conv_case
         with kernels.use_isa(isa), kernels.use_threads(2):
             expected = case.run(arrays)
             out = {name: guarded_array(np.zeros_like(values), at=at) for name, values in expected.items()}
-            kernels.conv2d(fixed["x"], fixed["w"], fixed["bias"], out=out["y"], **case.options)
-            kernels.conv2d_backward_input(
-                fixed["grad"], fixed["w"], case.x_shape, out=out["dx"], **case.options
-            )
-            kernels.conv2d_backward_weight(
-                fixed["x"], fixed["grad"], case.w_shape, out=out["dw"], out_bias=out["db"], **case.options
-            )
+            case.run_into(fixed, out)
         equal(out, expected, (isa, at, case))
 
 
