@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
 #if !defined(CONVLAB_ISA_NAME) || !defined(CONVLAB_VECTOR_BYTES)
 #error "define CONVLAB_ISA_NAME and CONVLAB_VECTOR_BYTES before including vector.h"
 #endif
@@ -47,11 +51,24 @@ CONVLAB_INLINE void vector_copy_few(float *target, const float *source, int64_t 
     }
 }
 
+#if CONVLAB_VECTOR_BYTES == 32 && defined(__AVX2__)
+/* All ones in the first count lanes. */
+CONVLAB_INLINE __m256i vector_first_lanes(int64_t count) {
+    return (__m256i)((vector_int){0, 1, 2, 3, 4, 5, 6, 7} < (int32_t)count);
+}
+#endif
+
 /* At most CONVLAB_LANES values: the missing lanes read as zero and are not written. */
 CONVLAB_INLINE vector_float vector_load_partial(const float *source, int64_t count) {
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    return (vector_float)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), source);
+#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX2__)
+    return (vector_float)_mm256_maskload_ps(source, vector_first_lanes(count));
+#else
     float values[CONVLAB_LANES] __attribute__((aligned(CONVLAB_VECTOR_BYTES))) = {0};
     vector_copy_few(values, source, count);
     return *(const vector_float *)values;
+#endif
 }
 
 CONVLAB_INLINE void vector_store_partial(float *target, vector_float value, int64_t count) {
@@ -59,9 +76,60 @@ CONVLAB_INLINE void vector_store_partial(float *target, vector_float value, int6
         vector_store(target, value);
         return;
     }
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    _mm512_mask_storeu_ps(target, (__mmask16)((1u << count) - 1), (__m512)value);
+#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX2__)
+    _mm256_maskstore_ps(target, vector_first_lanes(count), (__m256)value);
+#else
     float values[CONVLAB_LANES] __attribute__((aligned(CONVLAB_VECTOR_BYTES)));
     *(vector_float *)values = value;
     vector_copy_few(target, values, count);
+#endif
+}
+
+/* As many bytes as a vector has lanes. */
+typedef uint8_t vector_bytes __attribute__((vector_size(CONVLAB_VECTOR_BYTES / 4)));
+
+/* Written out because gcc 12 converts bytes by __builtin_convertvector one at a time. */
+CONVLAB_INLINE vector_int vector_from_bytes(vector_bytes bytes) {
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    return (vector_int)_mm512_cvtepu8_epi32((__m128i)bytes);
+#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX2__)
+    return (vector_int)_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)bytes));
+#else
+    return __builtin_convertvector(bytes, vector_int);
+#endif
+}
+
+/* The first count of as many bytes as a vector has lanes; the others are zero. */
+CONVLAB_INLINE vector_bytes vector_load_bytes(const uint8_t *source, int64_t count) {
+    vector_bytes bytes = {0};
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512BW__)
+    bytes = (vector_bytes)_mm_maskz_loadu_epi8((__mmask16)((1u << count) - 1), source);
+#else
+    if (count == CONVLAB_LANES) {
+        memcpy(&bytes, source, sizeof bytes);
+        return bytes;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        bytes[i] = source[i];
+    }
+#endif
+    return bytes;
+}
+
+CONVLAB_INLINE void vector_store_bytes(uint8_t *target, vector_bytes bytes, int64_t count) {
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512BW__)
+    _mm_mask_storeu_epi8(target, (__mmask16)((1u << count) - 1), (__m128i)bytes);
+#else
+    if (count == CONVLAB_LANES) {
+        memcpy(target, &bytes, sizeof bytes);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        target[i] = bytes[i];
+    }
+#endif
 }
 
 #endif

@@ -1,30 +1,6 @@
 /* Batch normalization of a chunk of rows on vectors of one instruction set; see norm.h for the arrays. */
+#include "lanes.h"
 #include "norm.h"
-#include "vector.h"
-
-CONVLAB_INLINE vector_float load_lanes(const float *source, int64_t lanes) {
-    return lanes == CONVLAB_LANES ? vector_load(source) : vector_load_partial(source, lanes);
-}
-
-CONVLAB_INLINE void store_lanes(float *target, vector_float value, int64_t lanes) {
-    if (lanes == CONVLAB_LANES) {
-        vector_store(target, value);
-    } else {
-        vector_store_partial(target, value, lanes);
-    }
-}
-
-/* Calls DO(column, lanes) vector by vector; only the short last row of an array ends with fewer lanes. */
-#define FOR_COLUMNS(columns, DO)                                                 \
-    do {                                                                         \
-        int64_t column_ = 0;                                                     \
-        for (; column_ + CONVLAB_LANES <= (columns); column_ += CONVLAB_LANES) { \
-            DO(column_, CONVLAB_LANES);                                          \
-        }                                                                        \
-        if (column_ < (columns)) {                                               \
-            DO(column_, (columns) - column_);                                    \
-        }                                                                        \
-    } while (0)
 
 /* Vectors summed side by side: a whole cache line or two, so that every line is fetched once. */
 enum { ABREAST = 4 };
@@ -116,7 +92,7 @@ static void normalize(const float *x, const float *mean, const float *factor, co
                         load_lanes(factor + (column), lanes) +                                \
                     load_lanes(shift + (column), lanes),                                      \
                 lanes)
-        FOR_COLUMNS(columns, NORMALIZE);
+        FOR_LANES(columns, NORMALIZE);
     }
 }
 
@@ -132,7 +108,7 @@ static void input_gradient(const float *x, const float *grad, const float *mean,
                      (load_lanes(source + (column), lanes) - load_lanes(mean + (column), lanes)) * \
                          load_lanes(slope + (column), lanes)),                                     \
                 lanes)
-        FOR_COLUMNS(columns, INPUT_GRADIENT);
+        FOR_LANES(columns, INPUT_GRADIENT);
     }
 }
 
