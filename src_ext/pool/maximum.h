@@ -132,8 +132,8 @@ static __attribute__((noinline)) void gather_max_row(const struct convlab_pool_p
     }
 }
 
-/* Sends the gradients of `lanes` channels to those of `columns` pixels side by side that were the maximum; the
- * first pixel is the one with the number `position`. */
+/* Sends the gradients of `lanes` channels to those of `columns` pixels side by side that were the maximum;
+ * the first pixel is the one with the number `position`. */
 CONVLAB_INLINE void spread_max(vector_float grad, vector_int chosen, int64_t columns, int64_t position,
                                int64_t channels, int64_t lanes, float *dx) {
     for (int64_t column = 0; column < columns; column++) {
