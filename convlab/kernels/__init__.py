@@ -15,6 +15,7 @@ from convlab.kernels.conv2d import (
     conv_transpose2d,
 )
 from convlab.kernels.dense import dense, dense_backward_input, dense_backward_weight
+from convlab.kernels.dropout import dropout
 from convlab.kernels.elementwise import (
     ActivationPlan,
     NativeActivation,
@@ -85,6 +86,7 @@ __all__ = [
     "dense",
     "dense_backward_input",
     "dense_backward_weight",
+    "dropout",
     "global_average_pool",
     "global_average_pool_backward",
     "isa",

@@ -1,7 +1,7 @@
 """Activations and image normalization: arrays are contiguous and checked by the caller."""
 
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
-from libc.stdint cimport int64_t, uint8_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 cimport numpy as cnp
 
@@ -38,6 +38,15 @@ cdef extern from "activation.h" nogil:
     void convlab_sum_backward(
         int activation, const float *saved, const float *a, const float *b, float *out, int64_t n,
         float parameter, int isa, int threads)
+
+cdef extern from "dropout.h" nogil:
+    struct convlab_dropout_draw:
+        pass
+    convlab_dropout_draw convlab_dropout_draw_of(uint64_t key, uint32_t threshold, float scale)
+    void convlab_dropout_double(
+        const double *x, double *out, int64_t n, const convlab_dropout_draw *draw, double scale)
+    void convlab_dropout(
+        const float *x, float *out, int64_t n, const convlab_dropout_draw *draw, int isa, int threads)
 
 cdef extern from "images.h" nogil:
     int64_t convlab_first_outside(const int64_t *values, int64_t n, int64_t limit)
@@ -167,6 +176,22 @@ def activation_backward(
         else:
             convlab_activation_backward(
                 activation, <float *> s, <float *> g, <float *> target, n, <float> parameter, isa, threads)
+
+
+def dropout(x, uint64_t key, uint32_t threshold, double scale, out):
+    """Writes x * scale to out where the hash of the position is at least the threshold, else 0."""
+    cdef int kind = float_kind(x, "dropout", "x")
+    cdef int64_t n = cnp.PyArray_SIZE(<cnp.ndarray> x)
+    cdef void *source = exact(x, "dropout", "x", kind, n, False)
+    cdef void *target = exact(out, "dropout", "out", kind, n, True)
+    cdef convlab_dropout_draw draw = convlab_dropout_draw_of(key, threshold, <float> scale)
+    cdef int isa, threads
+    isa, threads = runtime.selected()
+    with nogil:
+        if kind == cnp.NPY_DOUBLE:
+            convlab_dropout_double(<double *> source, <double *> target, n, &draw, scale)
+        else:
+            convlab_dropout(<float *> source, <float *> target, n, &draw, isa, threads)
 
 
 def first_outside(cnp.ndarray values not None, int64_t limit):
