@@ -105,6 +105,6 @@ setup(
     package_dir={"convlab": "convlab", "convlab.conf": "conf", "convlab_plugins": "plugins"},
     package_data={"": ["*.yaml", "**/*.yaml", "py.typed", "*.pyi"]},
     include_package_data=False,
-    ext_modules=cythonize(kernel_families(), language_level=3),
+    ext_modules=cythonize(kernel_families(), language_level=3, include_path=[str(SOURCE / "common")]),
     cmdclass={"build_ext": BuildKernels},
 )

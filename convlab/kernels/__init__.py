@@ -15,16 +15,24 @@ from convlab.kernels.conv2d import (
     conv_transpose2d,
 )
 from convlab.kernels.dense import dense, dense_backward_input, dense_backward_weight
+from convlab.kernels.dropout import dropout
 from convlab.kernels.elementwise import (
+    ActivationPlan,
     NativeActivation,
     activation_backward,
     activation_forward,
+    activation_plan,
     activation_saves,
     native_activations,
 )
 from convlab.kernels.images import normalize_images
 from convlab.kernels.loss import mean_squared_error, softmax, softmax_cross_entropy
-from convlab.kernels.norm import batch_norm_backward, batch_norm_forward, batch_norm_inference
+from convlab.kernels.norm import (
+    BatchNormPlan,
+    batch_norm_backward,
+    batch_norm_forward,
+    batch_norm_inference,
+)
 from convlab.kernels.optimizer import (
     adagrad_update,
     adam_update,
@@ -42,7 +50,7 @@ from convlab.kernels.pool import (
     max_pool2d_backward,
     max_pool2d_indices,
 )
-from convlab.kernels.pool_geometry import pool2d_output_shape, pool_index_dtype
+from convlab.kernels.pool_geometry import pool2d_output_shape, pool_index_dtype, pool_plan
 from convlab.kernels.runtime import (
     build_info,
     isa,
@@ -55,10 +63,13 @@ from convlab.kernels.runtime import (
 )
 
 __all__ = [
+    "ActivationPlan",
+    "BatchNormPlan",
     "Conv2DPlan",
     "NativeActivation",
     "activation_backward",
     "activation_forward",
+    "activation_plan",
     "activation_saves",
     "adagrad_update",
     "adam_update",
@@ -75,6 +86,7 @@ __all__ = [
     "dense",
     "dense_backward_input",
     "dense_backward_weight",
+    "dropout",
     "global_average_pool",
     "global_average_pool_backward",
     "isa",
@@ -88,6 +100,7 @@ __all__ = [
     "normalize_images",
     "pool2d_output_shape",
     "pool_index_dtype",
+    "pool_plan",
     "precision",
     "rmsprop_update",
     "sgd_update",

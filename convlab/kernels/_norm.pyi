@@ -3,6 +3,42 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convlab.kernels.arguments import Activation
+
+class BatchNormPlan:
+    activation: tuple[str, dict[str, float]] | None
+    def __init__(
+        self, channels: int, *, epsilon: float, momentum: float, activation: Activation | None = None
+    ) -> None: ...
+    def forward(
+        self,
+        x: npt.NDArray[Any],
+        scale: npt.NDArray[Any],
+        shift: npt.NDArray[Any],
+        y: npt.NDArray[Any],
+        running_mean: npt.NDArray[Any],
+        running_variance: npt.NDArray[Any],
+    ) -> None: ...
+    def inference(
+        self,
+        x: npt.NDArray[Any],
+        scale: npt.NDArray[Any],
+        shift: npt.NDArray[Any],
+        mean: npt.NDArray[Any],
+        variance: npt.NDArray[Any],
+        y: npt.NDArray[Any],
+    ) -> None: ...
+    def backward(
+        self,
+        x: npt.NDArray[Any],
+        grad: npt.NDArray[Any],
+        scale: npt.NDArray[Any],
+        shift: npt.NDArray[Any],
+        dscale: npt.NDArray[Any],
+        dshift: npt.NDArray[Any],
+        dx: npt.NDArray[Any],
+    ) -> None: ...
+
 def workspace_doubles(m: int, c: int) -> int: ...
 def forward(
     x: npt.NDArray[Any],

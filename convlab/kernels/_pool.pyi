@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-class Problem:
+class PoolPlan:
     def __init__(
         self,
         image: tuple[int, int, int],
@@ -13,32 +13,13 @@ class Problem:
         index_bytes: int,
         count_include_pad: bool,
     ) -> None: ...
-
-def max_forward(
-    problem: Problem,
-    x: npt.NDArray[Any],
-    y: npt.NDArray[Any],
-    indices: npt.NDArray[Any] | None,
-    isa: int,
-    threads: int,
-) -> None: ...
-def max_backward(
-    problem: Problem,
-    grad: npt.NDArray[Any],
-    indices: npt.NDArray[Any],
-    dx: npt.NDArray[Any],
-    isa: int,
-    threads: int,
-) -> None: ...
-def avg_forward(
-    problem: Problem, x: npt.NDArray[Any], y: npt.NDArray[Any], isa: int, threads: int
-) -> None: ...
-def avg_backward(
-    problem: Problem, grad: npt.NDArray[Any], dx: npt.NDArray[Any], isa: int, threads: int
-) -> None: ...
-def global_forward(
-    problem: Problem, x: npt.NDArray[Any], y: npt.NDArray[Any], isa: int, threads: int
-) -> None: ...
-def global_backward(
-    problem: Problem, grad: npt.NDArray[Any], dx: npt.NDArray[Any], isa: int, threads: int
-) -> None: ...
+    def max_forward(
+        self, x: npt.NDArray[Any], y: npt.NDArray[Any], indices: npt.NDArray[Any] | None
+    ) -> None: ...
+    def max_backward(
+        self, grad: npt.NDArray[Any], indices: npt.NDArray[Any], dx: npt.NDArray[Any]
+    ) -> None: ...
+    def avg_forward(self, x: npt.NDArray[Any], y: npt.NDArray[Any]) -> None: ...
+    def avg_backward(self, grad: npt.NDArray[Any], dx: npt.NDArray[Any]) -> None: ...
+    def global_forward(self, x: npt.NDArray[Any], y: npt.NDArray[Any]) -> None: ...
+    def global_backward(self, grad: npt.NDArray[Any], dx: npt.NDArray[Any]) -> None: ...

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from convlab.errors import ConfigError, suggest
 from convlab.kernels import _elementwise, _runtime, runtime
+from convlab.kernels._elementwise import ActivationPlan
 from convlab.kernels.buffers import (
     Array,
     input_floats,
@@ -19,6 +20,19 @@ from convlab.kernels.buffers import (
     same_dtype,
     same_shape,
 )
+
+__all__ = [
+    "ActivationPlan",
+    "NativeActivation",
+    "activation_backward",
+    "activation_forward",
+    "activation_plan",
+    "activation_saves",
+    "gradient_span_capsule",
+    "native_activations",
+    "span_capsule",
+    "span_parameters",
+]
 
 # Length of the array of parameters that every compiled span reads.
 SPAN_PARAMETERS = 1
@@ -194,6 +208,53 @@ def activation_backward(
     return dx
 
 
+def activation_plan(name: str, **parameters: float) -> ActivationPlan:
+    """An activation for repeated calls: name and parameters are checked here, arrays only for safety.
+
+    Args:
+        name: one of `native_activations()`.
+        parameters: as for `activation_forward`.
+
+    Returns:
+        The plan; its methods are `forward(x, out)`, `backward(saved, grad, out)`, and, for a sum in one pass,
+        `sum_forward(a, b, out)` and `sum_backward(saved, a, b, out)`.
+
+    Raises:
+        ConfigError: unknown name or parameter, or a value out of range.
+
+    Example:
+        >>> plan, y = activation_plan("relu"), np.empty(2, np.float32)
+        >>> plan.sum_forward(np.float32([1, -3]), np.float32([1, 1]), y)
+        >>> y.tolist()
+        [2.0, 0.0]
+    """
+    number, parameter = _resolve("activation_plan", name, parameters)
+    return ActivationPlan(number, parameter, activation_saves(name, **parameters))
+
+
+def gradient_span_capsule(name: str, isa_name: str) -> object:
+    """The compiled span of an activation's way back, as `span_capsule` gives that of the way there.
+
+    Args:
+        name: one of `native_activations()`.
+        isa_name: one of `convlab.kernels.isas()`.
+
+    Returns:
+        A capsule ``"convlab.activation_gradient_span"`` that holds a function
+        ``void (const float *saved, const float *grad, float *out, int64_t n, const float *parameters)``.
+
+    Raises:
+        ConfigError: unknown name.
+        KernelError: this CPU or this build does not offer the instruction set.
+
+    Example:
+        >>> type(gradient_span_capsule("relu", "baseline")).__name__
+        'PyCapsule'
+    """
+    number, _ = _resolve("gradient_span_capsule", name, {})
+    return _elementwise.gradient_span_capsule(number, _isa_number("gradient_span_capsule", isa_name))
+
+
 def span_capsule(name: str, isa_name: str) -> object:
     """The compiled span of an activation, for kernels that apply it to what they have just computed.
 
@@ -238,6 +299,12 @@ def span_parameters(name: str, parameters: Mapping[str, float] | None = None) ->
     """
     _, parameter = _resolve("span_parameters", name, parameters or {})
     return np.array([parameter], np.float32)
+
+
+def _isa_number(where: str, isa_name: str) -> int:
+    if isa_name not in runtime.isas():
+        raise KernelError(f"{where}: no instruction set {isa_name!r}; offered: {', '.join(runtime.isas())}")
+    return _runtime.ISA_NAMES.index(isa_name)
 
 
 def _resolve(where: str, name: str, parameters: Mapping[str, float]) -> tuple[int, float]:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from convlab.errors import ShapeError
 from convlab.kernels import _norm, runtime
+from convlab.kernels._norm import BatchNormPlan
 from convlab.kernels.buffers import (
     Array,
     channel_floats,
@@ -17,6 +18,8 @@ from convlab.kernels.buffers import (
     same_dtype,
     same_shape,
 )
+
+__all__ = ["BatchNormPlan", "batch_norm_backward", "batch_norm_forward", "batch_norm_inference"]
 
 _workspace_doubles = lru_cache(maxsize=256)(_norm.workspace_doubles)
 

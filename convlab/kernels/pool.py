@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.errors import ShapeError
-from convlab.kernels import _pool, runtime
 from convlab.kernels.arguments import Padding, Pair
 from convlab.kernels.buffers import Array, input_floats, output_array, refuse_overlap
 from convlab.kernels.pool_geometry import checked_geometry, checked_gradient, checked_image
@@ -48,7 +47,7 @@ def max_pool2d(
     y = output_array("max_pool2d", "out", out, (array.shape[0], *geometry.output), array.dtype)
     if out is not None:
         refuse_overlap("max_pool2d", "out", y, x=x)
-    _pool.max_forward(geometry.problem, array, y, None, *runtime.selected())
+    geometry.plan.max_forward(array, y, None)
     return y
 
 
@@ -94,7 +93,7 @@ def max_pool2d_indices(
         refuse_overlap(where, "out", y, x=x)
     if out_indices is not None:
         refuse_overlap(where, "out_indices", indices, x=x, out=y)
-    _pool.max_forward(geometry.problem, array, y, indices, *runtime.selected())
+    geometry.plan.max_forward(array, y, indices)
     return y, indices
 
 
@@ -142,7 +141,7 @@ def max_pool2d_backward(
     dx = output_array(where, "out", out, (len(gradient), *geometry.image), gradient.dtype)
     if out is not None:
         refuse_overlap(where, "out", dx, grad=grad, indices=indices)
-    _pool.max_backward(geometry.problem, gradient, positions, dx, *runtime.selected())
+    geometry.plan.max_backward(gradient, positions, dx)
     return dx
 
 
@@ -183,7 +182,7 @@ def avg_pool2d(
     y = output_array("avg_pool2d", "out", out, (array.shape[0], *geometry.output), array.dtype)
     if out is not None:
         refuse_overlap("avg_pool2d", "out", y, x=x)
-    _pool.avg_forward(geometry.problem, array, y, *runtime.selected())
+    geometry.plan.avg_forward(array, y)
     return y
 
 
@@ -225,7 +224,7 @@ def avg_pool2d_backward(
     dx = output_array(where, "out", out, (len(gradient), *geometry.image), gradient.dtype)
     if out is not None:
         refuse_overlap(where, "out", dx, grad=grad)
-    _pool.avg_backward(geometry.problem, gradient, dx, *runtime.selected())
+    geometry.plan.avg_backward(gradient, dx)
     return dx
 
 
@@ -251,7 +250,7 @@ def global_average_pool(x: npt.ArrayLike, *, out: npt.NDArray[Any] | None = None
     y = output_array(where, "out", out, (array.shape[0], array.shape[3]), array.dtype)
     if out is not None:
         refuse_overlap(where, "out", y, x=x)
-    _pool.global_forward(geometry.problem, array, y, *runtime.selected())
+    geometry.plan.global_forward(array, y)
     return y
 
 
@@ -287,5 +286,5 @@ def global_average_pool_backward(
     dx = output_array(where, "out", out, shape, gradient.dtype)
     if out is not None:
         refuse_overlap(where, "out", dx, grad=grad)
-    _pool.global_backward(geometry.problem, gradient, dx, *runtime.selected())
+    geometry.plan.global_backward(gradient, dx)
     return dx

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.errors import ShapeError
-from convlab.kernels import _pool
+from convlab.kernels._pool import PoolPlan
 from convlab.kernels.arguments import Padding, Pair, check_rank, check_size, padding_sides, pair, whole_number
 from convlab.kernels.buffers import Array, input_floats
 
@@ -21,7 +21,7 @@ MAX_POSITIONS = 2**31 - 1
 class PoolGeometry(NamedTuple):
     """A checked pooling geometry, for any number of images."""
 
-    problem: _pool.Problem
+    plan: PoolPlan
     image: tuple[int, int, int]
     output: tuple[int, int, int]
     index_dtype: type[np.uint8] | type[np.int32]
@@ -55,6 +55,39 @@ def pool2d_output_shape(
     shape = tuple(input_shape)
     geometry = checked_geometry("pool2d_output_shape", "input_shape", shape, window, stride, padding, False)
     return (shape[0], *geometry.output)
+
+
+def pool_plan(
+    input_shape: Sequence[int],
+    window: int | Pair,
+    *,
+    stride: int | Pair | None = None,
+    padding: Padding = 0,
+) -> PoolPlan:
+    """Pooling for repeated calls: sizes are checked here, arrays only for safety.
+
+    Args:
+        input_shape: (n, h, w, c); n may be any.
+        window: as for `max_pool2d`, as the next two.
+        stride: the window's size by default.
+        padding: on each side less than the window.
+
+    Returns:
+        The plan; its methods are `max_forward(x, y, indices)`, `max_backward(grad, indices, dx)`,
+        `avg_forward(x, y)`, `avg_backward(grad, dx)`, and the same two with `global_` for the mean of whole
+        images.
+
+    Raises:
+        ShapeError: sizes that do not fit each other.
+
+    Example:
+        >>> x, y = np.arange(4.0).reshape(1, 2, 2, 1), np.empty((1, 1, 1, 1))
+        >>> pool_plan(x.shape, 2).max_forward(x, y, None)
+        >>> y.item()
+        3.0
+    """
+    shape = tuple(input_shape)
+    return checked_geometry("pool_plan", "input_shape", shape, window, stride, padding, False).plan
 
 
 def pool_index_dtype(window: int | Pair) -> np.dtype[np.uint8] | np.dtype[np.int32]:
@@ -167,7 +200,7 @@ def _geometry(
         )
     oh, ow = (h + top + bottom - r) // stride_h + 1, (w + left + right - s) // stride_w + 1
     small = r * s <= MAX_BYTE_POSITIONS
-    problem = _pool.Problem(
+    plan = PoolPlan(
         (h, w, c), (r, s), (stride_h, stride_w), (top, left), (oh, ow), 1 if small else 4, count_include_pad
     )
-    return PoolGeometry(problem, (h, w, c), (oh, ow, c), np.uint8 if small else np.int32)
+    return PoolGeometry(plan, (h, w, c), (oh, ow, c), np.uint8 if small else np.int32)

@@ -33,9 +33,18 @@ class Activation(Layer):
 
     def build(self, input_shape: Shape, builder: Builder) -> Shape:
         self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+        self._absorbed = False
         return input_shape
 
+    def join(self, previous: Layer) -> None:
+        self._absorbed = previous.absorb(self._activation)
+
+    def ending(self) -> AppliedActivation | None:
+        return None if self._absorbed else self._activation
+
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        if self._absorbed:
+            return
         self._output = np.empty((batch, *self.output_shape), dtype)
         self._activation.plan_alone(self._output.shape, dtype)
 
@@ -43,10 +52,12 @@ class Activation(Layer):
         return gradient if need_input else None
 
     def forward(self, x: Array, training: bool) -> Array:
+        if self._absorbed:
+            return x
         return self._activation.apply(x, self._output[: len(x)])
 
     def backward(self, gradient: Array) -> Array:
-        return self._activation.backward(gradient)
+        return gradient if self._absorbed else self._activation.backward(gradient)
 
     def describe(self) -> str:
         return self._activation.describe()

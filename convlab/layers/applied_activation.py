@@ -1,4 +1,4 @@
-"""An activation at the end of a layer: fused into the kernel where possible, with its way back."""
+"""An activation at the end of a layer: fused into a neighbour's work where possible, with its way back."""
 
 from collections.abc import Mapping
 
@@ -16,6 +16,7 @@ class AppliedActivation:
 
     In inference a native activation is always fused. In training it is fused if its derivative can be
     computed from the output; otherwise the values before the activation are kept in a buffer of their own.
+    A layer behind may take the derivative over, see `hand_on`.
 
     Args:
         activation: None for linear.
@@ -23,13 +24,14 @@ class AppliedActivation:
 
     def __init__(self, activation: Activation | None) -> None:
         self.activation = activation
-        self._native: KernelActivation | None = None
-        self._keeps_input = False
+        self.native: KernelActivation | None = None
+        self._plan: kernels.ActivationPlan | None = None
         if activation is not None and activation.native is not None:
-            self._native = (activation.native, dict(activation.native_parameters))
-            self._keeps_input = kernels.activation_saves(activation.native, **self._native[1]) == "input"
-        elif activation is not None:
-            self._keeps_input = True
+            self.native = (activation.native, dict(activation.native_parameters))
+            self._plan = kernels.activation_plan(activation.native, **self.native[1])
+        saves_output = self._plan is not None and self._plan.saves == "output"
+        self._keeps_input = activation is not None and not saves_output
+        self._handed_on = False
         self._before: Array | None = None
         self._derivative: Array | None = None
         self._saved: Array | None = None
@@ -37,32 +39,46 @@ class AppliedActivation:
     @property
     def fused_in_inference(self) -> KernelActivation | None:
         """What the kernel in front applies in inference."""
-        return self._native
+        return self.native
 
     @property
     def fused_in_training(self) -> KernelActivation | None:
         """What the kernel in front applies in training."""
-        return None if self._keeps_input else self._native
+        return None if self._keeps_input else self.native
+
+    @property
+    def changes_gradient(self) -> bool:
+        """Whether `backward` writes over the gradient."""
+        return self.activation is not None and not self._handed_on
+
+    def hand_on(self) -> kernels.ActivationPlan | None:
+        """Leaves the derivative to the layer behind, if it can be computed from this activation's output.
+
+        Returns:
+            What that layer has to apply, with the output as what was saved; None if it must not.
+        """
+        if self._keeps_input or self._plan is None:
+            return None
+        self._handed_on = True
+        return self._plan
 
     def plan(self, shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> None:
         """Makes the buffers for outputs of the shape, batch included."""
         if self._keeps_input:
             self._before = np.empty(shape, dtype)
-        if self.activation is not None and self._native is None:
-            self._derivative = np.empty(shape, dtype)
+        self.plan_alone(shape, dtype)
 
     def plan_alone(self, shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> None:
         """As `plan`, for an activation that no kernel in front can apply: `apply` is used."""
-        if self.activation is not None and self._native is None:
+        if self.activation is not None and self._plan is None:
             self._derivative = np.empty(shape, dtype)
 
     def apply(self, x: Array, output: Array) -> Array:
         """Writes f(x) to `output` and returns it; for linear, returns x itself."""
         if self.activation is None:
             return x
-        if self._native is not None:
-            name, parameters = self._native
-            kernels.activation_forward(x, name, out=output, **parameters)
+        if self._plan is not None:
+            self._plan.forward(x, output)
         else:
             self.activation.value(x, output)
         self._saved = x if self._keeps_input else output
@@ -83,16 +99,24 @@ class AppliedActivation:
         else:
             self.apply(written, output)
 
+    def apply_to_sum(self, a: Array, b: Array, output: Array) -> Array:
+        """Writes f(a + b) to `output`, which may be `a`, and returns it."""
+        if self._keeps_input or self._plan is None:
+            return self.apply(np.add(a, b, out=self.target(output, training=True)), output)
+        self._plan.sum_forward(a, b, output)
+        self._saved = output
+        return output
+
     def backward(self, gradient: Array) -> Array:
         """Multiplies the gradient by the derivative, in place."""
-        if self.activation is None:
+        if not self.changes_gradient:
             return gradient
         assert self._saved is not None
-        if self._native is not None:
-            name, parameters = self._native
-            kernels.activation_backward(self._saved, gradient, name, out=gradient, **parameters)
+        if self._plan is not None:
+            self._plan.backward(self._saved, gradient, gradient)
         else:
             assert self._derivative is not None
+            assert self.activation is not None
             derivative = self._derivative[: len(gradient)]
             self.activation.derivative(self._saved, derivative)
             np.multiply(gradient, derivative, out=gradient)

@@ -13,6 +13,7 @@ import numpy as np
 
 from convlab.contracts.parameter import Array
 from convlab.errors import ShapeError
+from convlab.layers.applied_activation import AppliedActivation
 from convlab.layers.arena import Arena
 from convlab.layers.builder import Builder
 
@@ -70,6 +71,31 @@ class Layer(ABC):
 
         `gradient` belongs to the output of the latest `forward` in training, and may be written over.
         """
+
+    def join(self, previous: "Layer") -> None:  # noqa: B027 most layers work alone
+        """Lets this layer and the one in front of it do work together; called before `plan`.
+
+        By default nothing is shared, and every layer computes what it is described to compute.
+        """
+
+    def absorb(self, activation: AppliedActivation) -> bool:
+        """Whether this layer will apply an activation that follows it, both ways; False by default."""
+        return False
+
+    def ending(self) -> AppliedActivation | None:
+        """The activation that this layer's output is the output of, None if there is none."""
+        return None
+
+    def keep_gradient(self) -> bool:
+        """Asks `backward` to leave the gradient that it is given as it is; whether it will.
+
+        Called before `plan_backward`. False by default: then whoever still needs the gradient keeps a copy.
+        """
+        return False
+
+    def needs_output(self) -> bool:
+        """Whether `backward` needs what `forward` returned; if not, the next layer may write over it."""
+        return True
 
     def sublayers(self) -> Sequence["Layer"]:
         """The layers inside this one, in the order of computation."""

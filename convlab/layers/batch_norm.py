@@ -7,6 +7,7 @@ import numpy as np
 from convlab import kernels
 from convlab.contracts.parameter import Array
 from convlab.errors import ConfigError
+from convlab.layers.applied_activation import AppliedActivation, KernelActivation
 from convlab.layers.arena import Arena
 from convlab.layers.base import Layer, Shape
 from convlab.layers.builder import Builder
@@ -53,39 +54,56 @@ class BatchNorm(Layer):
         self._shift = builder.channel_parameter(self.name, "shift", channels, "zeros")
         self.running_mean: Array = np.zeros(channels, np.float32)
         self.running_variance: Array = np.ones(channels, np.float32)
+        self._absorbed: KernelActivation | None = None
+        self._in_place = True
         return input_shape
+
+    def absorb(self, activation: AppliedActivation) -> bool:
+        self._absorbed = activation.native
+        return activation.native is not None
+
+    def keep_gradient(self) -> bool:
+        self._in_place = False
+        return self._absorbed is None
+
+    def needs_output(self) -> bool:
+        return False
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         self._output = np.empty((batch, *self.output_shape), dtype)
+        self._kernel = kernels.BatchNormPlan(
+            self.output_shape[-1], epsilon=self.epsilon, momentum=self.momentum, activation=self._absorbed
+        )
         if self.running_mean.dtype != dtype:
             self.running_mean = self.running_mean.astype(dtype)
             self.running_variance = self.running_variance.astype(dtype)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:
-        self._input_gradient = arena.take((len(gradient), *self.input_shape))
+        self._input_gradient = gradient if self._in_place else arena.take(gradient.shape)
         return self._input_gradient if need_input else None
 
     def forward(self, x: Array, training: bool) -> Array:
         output = self._output[: len(x)]
-        scale, shift = self._scale.value, self._shift.value
-        if not training:
-            return kernels.batch_norm_inference(
-                x, scale, shift, self.running_mean, self.running_variance, epsilon=self.epsilon, out=output
+        if training:
+            self._kernel.forward(x, self.scale, self.shift, output, self.running_mean, self.running_variance)
+            self._input = x
+        else:
+            self._kernel.inference(
+                x, self.scale, self.shift, self.running_mean, self.running_variance, output
             )
-        _, self._mean, self._inverse_std = kernels.batch_norm_forward(
-            x, scale, shift, epsilon=self.epsilon, out=output
-        )
-        self._follow(x.size // x.shape[-1])
-        self._input = x
         return output
 
     def backward(self, gradient: Array) -> Array | None:
-        input_gradient = self._input_gradient[: len(gradient)]
-        _, scale_gradient, shift_gradient = kernels.batch_norm_backward(
-            self._input, gradient, self._scale.value, self._mean, self._inverse_std, out=input_gradient
+        input_gradient = gradient if self._in_place else self._input_gradient[: len(gradient)]
+        self._kernel.backward(
+            self._input,
+            gradient,
+            self.scale,
+            self.shift,
+            self._scale.gradient,
+            self._shift.gradient,
+            input_gradient,
         )
-        self._scale.gradient[...] = scale_gradient
-        self._shift.gradient[...] = shift_gradient
         return input_gradient
 
     @property
@@ -103,11 +121,3 @@ class BatchNorm(Layer):
 
     def learns(self) -> bool:
         return True
-
-    def _follow(self, count: int) -> None:
-        """Moves the running statistics towards those of a batch of `count` values a channel."""
-        variance = self._inverse_std**-2.0 - self.epsilon
-        unbiased = variance * (count / max(1, count - 1))
-        rate = 1.0 - self.momentum
-        self.running_mean += rate * (self._mean - self.running_mean)
-        self.running_variance += rate * (unbiased - self.running_variance)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from convlab import kernels
 from convlab.contracts.parameter import Array
 from convlab.errors import ConfigError
 from convlab.layers.arena import Arena
@@ -13,8 +14,8 @@ from convlab.seeding import generator
 class Dropout(Layer):
     """Sets each value to zero with probability `rate` in training and divides the others by 1 - rate.
 
-    ``y = x * m / (1 - rate)`` with m Bernoulli(1 - rate); the identity in inference. The mask is drawn from
-    the seed, the layer's name and the number of the training step, so that a resumed run draws the same.
+    ``y = x * m / (1 - rate)`` with m Bernoulli(1 - rate); the identity in inference. The zeros depend on
+    the seed, the layer's name and the number of the training step, so that a resumed run has the same.
 
     Args:
         rate: probability of a zero, in [0, 1).
@@ -44,8 +45,6 @@ class Dropout(Layer):
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         self._output = np.empty((batch, *self.output_shape), dtype)
-        self._random = np.empty(self._output.shape, np.float32)
-        self._mask = np.empty(self._output.shape, dtype)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:
         return gradient if need_input else None
@@ -53,16 +52,14 @@ class Dropout(Layer):
     def forward(self, x: Array, training: bool) -> Array:
         if not training or self.rate == 0:
             return x
-        random, mask = self._random[: len(x)], self._mask[: len(x)]
         clock = self._clock
-        generator(clock.seed, "dropout", self.name, clock.step).random(dtype=np.float32, out=random)
-        np.greater_equal(random, self.rate, out=mask, casting="unsafe")
-        mask *= 1.0 / (1.0 - self.rate)
-        return np.multiply(x, mask, out=self._output[: len(x)])
+        random = generator(clock.seed, "dropout", self.name, clock.step)
+        self._key = int(random.integers(2**64, dtype=np.uint64))
+        return kernels.dropout(x, self.rate, self._key, out=self._output[: len(x)])
 
     def backward(self, gradient: Array) -> Array:
         if self.rate > 0:
-            np.multiply(gradient, self._mask[: len(gradient)], out=gradient)
+            kernels.dropout(gradient, self.rate, self._key, out=gradient)
         return gradient
 
     def describe(self) -> str:

@@ -11,6 +11,11 @@ from convlab.layers.builder import Builder
 from convlab.layers.conv import Padding, Pair
 
 
+def as_pair(value: Pair) -> tuple[int, int]:
+    """One number for both directions, or two."""
+    return (value, value) if isinstance(value, int) else value
+
+
 class WindowPool(Layer):
     """What pooling layers over windows share.
 
@@ -40,6 +45,9 @@ class WindowPool(Layer):
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         self._output = np.empty((batch, *self.output_shape), dtype)
+        self._kernel = kernels.pool_plan(
+            (batch, *self.input_shape), self.window, stride=self.stride, padding=self.padding
+        )
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:
         self._input_gradient = arena.take((len(gradient), *self.input_shape)) if need_input else None
@@ -62,37 +70,38 @@ class MaxPool2D(WindowPool):
 
     kind = "max_pool"
 
+    def build(self, input_shape: Shape, builder: Builder) -> Shape:
+        self._derivative_before: kernels.ActivationPlan | None = None
+        return super().build(input_shape, builder)
+
+    def join(self, previous: Layer) -> None:
+        """Takes over the derivative of an activation in front: it is needed where the maxima are only."""
+        activation = previous.ending()
+        if activation is not None and self._windows_are_apart():
+            self._derivative_before = activation.hand_on()
+
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         super().plan(batch, dtype)
         self._indices = np.empty(self._output.shape, kernels.pool_index_dtype(self.window))
 
     def forward(self, x: Array, training: bool) -> Array:
         output = self._output[: len(x)]
-        if not training:
-            return kernels.max_pool2d(x, self.window, stride=self.stride, padding=self.padding, out=output)
-        kernels.max_pool2d_indices(
-            x,
-            self.window,
-            stride=self.stride,
-            padding=self.padding,
-            out=output,
-            out_indices=self._indices[: len(x)],
-        )
+        self._kernel.max_forward(x, output, self._indices[: len(x)] if training else None)
         return output
 
     def backward(self, gradient: Array) -> Array | None:
         if self._input_gradient is None:
             return None
         count = len(gradient)
-        return kernels.max_pool2d_backward(
-            gradient,
-            self._indices[:count],
-            (count, *self.input_shape),
-            self.window,
-            stride=self.stride,
-            padding=self.padding,
-            out=self._input_gradient[:count],
-        )
+        if self._derivative_before is not None:
+            self._derivative_before.backward(self._output[:count], gradient, gradient)
+        self._kernel.max_backward(gradient, self._indices[:count], self._input_gradient[:count])
+        return self._input_gradient[:count]
+
+    def _windows_are_apart(self) -> bool:
+        """Whether no place is the maximum of two windows: then the order of both ways back is free."""
+        window, stride = as_pair(self.window), as_pair(self.stride or self.window)
+        return stride[0] >= window[0] and stride[1] >= window[1]
 
 
 class AveragePool2D(WindowPool):
@@ -107,22 +116,16 @@ class AveragePool2D(WindowPool):
     kind = "average_pool"
 
     def forward(self, x: Array, training: bool) -> Array:
-        return kernels.avg_pool2d(
-            x, self.window, stride=self.stride, padding=self.padding, out=self._output[: len(x)]
-        )
+        output = self._output[: len(x)]
+        self._kernel.avg_forward(x, output)
+        return output
 
     def backward(self, gradient: Array) -> Array | None:
         if self._input_gradient is None:
             return None
-        count = len(gradient)
-        return kernels.avg_pool2d_backward(
-            gradient,
-            (count, *self.input_shape),
-            self.window,
-            stride=self.stride,
-            padding=self.padding,
-            out=self._input_gradient[:count],
-        )
+        input_gradient = self._input_gradient[: len(gradient)]
+        self._kernel.avg_backward(gradient, input_gradient)
+        return input_gradient
 
 
 class GlobalAveragePool(Layer):
@@ -148,18 +151,20 @@ class GlobalAveragePool(Layer):
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         self._output = np.empty((batch, *self.output_shape), dtype)
+        self._kernel = kernels.pool_plan((batch, *self.input_shape), 1)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:
         self._input_gradient = arena.take((len(gradient), *self.input_shape)) if need_input else None
         return self._input_gradient
 
     def forward(self, x: Array, training: bool) -> Array:
-        return kernels.global_average_pool(x, out=self._output[: len(x)])
+        output = self._output[: len(x)]
+        self._kernel.global_forward(x, output)
+        return output
 
     def backward(self, gradient: Array) -> Array | None:
         if self._input_gradient is None:
             return None
-        count = len(gradient)
-        return kernels.global_average_pool_backward(
-            gradient, (count, *self.input_shape), out=self._input_gradient[:count]
-        )
+        input_gradient = self._input_gradient[: len(gradient)]
+        self._kernel.global_backward(gradient, input_gradient)
+        return input_gradient

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from convlab import kernels
 from convlab.contracts.parameter import Array
 from convlab.errors import ShapeError
 from convlab.layers.applied_activation import AppliedActivation
@@ -59,41 +60,59 @@ class Residual(Layer):
                 "give shortcut= a 1x1 convolution with the branch's filters and stride"
             )
         self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+        self._derivative_before = kernels.activation_plan("linear")
         return output_shape
+
+    def join(self, previous: Layer) -> None:
+        """Takes over the derivative of an activation in front, so that it costs no pass of its own."""
+        activation = previous.ending()
+        derivative = None if activation is None else activation.hand_on()
+        if derivative is not None:
+            self._derivative_before = derivative
+
+    def ending(self) -> AppliedActivation | None:
+        return self._activation
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         self.branch.plan(batch, dtype)
         self.shortcut.plan(batch, dtype)
-        self._sum = np.empty((batch, *self.output_shape), dtype)
-        self._output = np.empty_like(self._sum)
-        self._activation.plan_alone(self._output.shape, dtype)
+        self._output: Array | None = None
+        if self.branch.needs_output():
+            self._output = np.empty((batch, *self.output_shape), dtype)
+        self._activation.plan((batch, *self.output_shape), dtype)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:
-        # Both paths may write over the gradient they are given, so the shortcut gets a copy.
-        self._copy = arena.take(gradient.shape)
-        through_branch = self.branch.plan_backward(arena, gradient, need_input)
-        through_shortcut = self.shortcut.plan_backward(arena, self._copy, need_input)
+        # Both paths may write over the gradient they are given, so the shortcut gets a copy, unless the
+        # branch can do without.
+        keeps = self.branch.keep_gradient()
+        self._copy = None if keeps else arena.take(gradient.shape)
+        beside = gradient if self._copy is None else self._copy
+        through_branch = self.branch.plan_backward(arena, gradient, need_input, keep=keeps)
+        through_shortcut = self.shortcut.plan_backward(arena, beside, need_input)
         if through_shortcut is not None:
             arena.give(through_shortcut)
-        if through_shortcut is None or not np.may_share_memory(through_shortcut, self._copy):
-            arena.give(self._copy)
+        if through_shortcut is None or not np.may_share_memory(through_shortcut, beside):
+            arena.give(beside)
         return through_branch
 
     def forward(self, x: Array, training: bool) -> Array:
-        count = len(x)
-        total = self._sum[:count]
-        np.add(self.branch.forward(x, training), self.shortcut.forward(x, training), out=total)
-        return self._activation.apply(total, self._output[:count])
+        through_branch, through_shortcut = (
+            self.branch.forward(x, training),
+            self.shortcut.forward(x, training),
+        )
+        output = through_branch if self._output is None else self._output[: len(x)]
+        self._input = x
+        return self._activation.apply_to_sum(through_branch, through_shortcut, output)
 
     def backward(self, gradient: Array) -> Array | None:
-        gradient = self._activation.backward(gradient)
-        copy = self._copy[: len(gradient)]
-        copy[...] = gradient
-        through_branch = self.branch.backward(gradient)
-        through_shortcut = self.shortcut.backward(copy)
+        gradient = beside = self._activation.backward(gradient)
+        if self._copy is not None:
+            beside = self._copy[: len(gradient)]
+            beside[...] = gradient
+        through_branch, through_shortcut = self.branch.backward(gradient), self.shortcut.backward(beside)
         if through_branch is None or through_shortcut is None:
             return None
-        through_branch += through_shortcut
+        self._derivative_before.sum_backward(self._input, through_branch, through_shortcut, through_branch)
         return through_branch
 
     def sublayers(self) -> Sequence[Layer]:

@@ -1,6 +1,7 @@
 """Layers one after the other."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,12 +30,27 @@ class Sequential:
         return shape
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Makes every layer's forward buffers."""
+        """Lets neighbours share work, and makes every layer's forward buffers."""
+        for previous, layer in pairwise(self.layers):
+            layer.join(previous)
         for layer in self.layers:
             layer.plan(batch, dtype)
 
-    def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:
-        """Chooses the gradients' buffers from the last layer to the first; see `Layer.plan_backward`."""
+    def keep_gradient(self) -> bool:
+        """Asks for the gradient given to `backward` to be left as it is; see `Layer.keep_gradient`."""
+        return bool(self.layers) and self.layers[-1].keep_gradient()
+
+    def needs_output(self) -> bool:
+        """Whether the last output must stay as it is, see `Layer.needs_output`; so must one of no layer."""
+        return not self.layers or self.layers[-1].needs_output()
+
+    def plan_backward(
+        self, arena: Arena, gradient: Array, need_input: bool, *, keep: bool = False
+    ) -> Array | None:
+        """Chooses the gradients' buffers from the last layer to the first; see `Layer.plan_backward`.
+
+        With `keep`, the buffer of the first gradient stays the caller's.
+        """
         self._first_backward = next(
             (index for index, layer in enumerate(self.layers) if need_input or layer.learns()),
             len(self.layers),
@@ -45,7 +61,8 @@ class Sequential:
             following = self.layers[index].plan_backward(
                 arena, current, need_input or index > self._first_backward
             )
-            if following is None or not np.may_share_memory(following, current):
+            is_done = following is None or not np.may_share_memory(following, current)
+            if is_done and not (keep and current is gradient):
                 arena.give(current)
             current = following
         return current

@@ -43,6 +43,15 @@ class WeightedLayer(Layer):
             self._bias = builder.bias(self.name, shape[0], self.bias_initializer, self.trainable)
         self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
 
+    def ending(self) -> AppliedActivation | None:
+        return self._activation
+
+    def keep_gradient(self) -> bool:
+        return not self._activation.changes_gradient
+
+    def needs_output(self) -> bool:
+        return self._activation.activation is not None
+
     @property
     def weight(self) -> Array:
         """The weights, (K, R, S, C/groups) or (K, C): a view, so that writing to it changes the model."""

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -78,13 +78,19 @@ CONVLAB_INLINE void vector_copy_few(float *target, const float *source, int64_t 
     }
 }
 
+#if CONVLAB_VECTOR_BYTES == 32 && defined(__AVX2__)
+/* All ones in the first count lanes. */
+CONVLAB_INLINE __m256i vector_first_lanes(int64_t count) {
+    return (__m256i)((vector_int){0, 1, 2, 3, 4, 5, 6, 7} < (int32_t)count);
+}
+#endif
+
 /* At most CONVLAB_LANES values: the missing lanes read as zero and are not written. */
 CONVLAB_INLINE vector_float vector_load_partial(const float *source, int64_t count) {
 #if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
     return (vector_float)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), source);
-#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX__)
-    static const int32_t lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-    return (vector_float)_mm256_maskload_ps(source, _mm256_loadu_si256((const __m256i *)(lanes + 8 - count)));
+#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX2__)
+    return (vector_float)_mm256_maskload_ps(source, vector_first_lanes(count));
 #else
     float values[CONVLAB_LANES] __attribute__((aligned(CONVLAB_VECTOR_BYTES))) = {0};
     vector_copy_few(values, source, count);
@@ -128,6 +134,51 @@ CONVLAB_INLINE vector_float vector_sums(vector_float *values) {
         }
     }
     return values[0];
+}
+
+/* As many bytes as a vector has lanes. */
+typedef uint8_t vector_bytes __attribute__((vector_size(CONVLAB_VECTOR_BYTES / 4)));
+
+/* Written out because gcc 12 converts bytes by __builtin_convertvector one at a time. */
+CONVLAB_INLINE vector_int vector_from_bytes(vector_bytes bytes) {
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    return (vector_int)_mm512_cvtepu8_epi32((__m128i)bytes);
+#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX2__)
+    return (vector_int)_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)bytes));
+#else
+    return __builtin_convertvector(bytes, vector_int);
+#endif
+}
+
+/* The first count of as many bytes as a vector has lanes; the others are zero. */
+CONVLAB_INLINE vector_bytes vector_load_bytes(const uint8_t *source, int64_t count) {
+    vector_bytes bytes = {0};
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512BW__)
+    bytes = (vector_bytes)_mm_maskz_loadu_epi8((__mmask16)((1u << count) - 1), source);
+#else
+    if (count == CONVLAB_LANES) {
+        memcpy(&bytes, source, sizeof bytes);
+        return bytes;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        bytes[i] = source[i];
+    }
+#endif
+    return bytes;
+}
+
+CONVLAB_INLINE void vector_store_bytes(uint8_t *target, vector_bytes bytes, int64_t count) {
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512BW__)
+    _mm_mask_storeu_epi8(target, (__mmask16)((1u << count) - 1), (__m128i)bytes);
+#else
+    if (count == CONVLAB_LANES) {
+        memcpy(target, &bytes, sizeof bytes);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        target[i] = bytes[i];
+    }
+#endif
 }
 
 #endif

@@ -9,10 +9,6 @@
 
 #include "vector.h"
 
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
 /* mask ? yes : no, for a mask of all ones or all zeros per lane */
 CONVLAB_INLINE vector_float vector_select(vector_int mask, vector_float yes, vector_float no) {
 #if CONVLAB_VECTOR_BYTES == 32 && defined(__AVX__)

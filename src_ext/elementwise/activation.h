@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "activation_span.h"
 #include "isa.h"
 
 /* EACH(name, what the way back needs). leaky_relu's way back works from the output as well if its slope
@@ -35,13 +36,10 @@
 #define CONVLAB_ACTIVATION_NUMBER(name, saves) CONVLAB_ACTIVATION_##name,
 enum convlab_activation { CONVLAB_ACTIVATIONS(CONVLAB_ACTIVATION_NUMBER) CONVLAB_ACTIVATION_COUNT };
 
-typedef void (*convlab_activation_span)(const float *x, float *y, int64_t n, const float *parameters);
-typedef void (*convlab_activation_gradient_span)(const float *saved, const float *grad, float *out, int64_t n,
-                                                 const float *parameters);
-
 struct convlab_activation_table {
     convlab_activation_span forward[CONVLAB_ACTIVATION_COUNT];
     convlab_activation_gradient_span backward[CONVLAB_ACTIVATION_COUNT];
+    void (*add)(const float *a, const float *b, float *out, int64_t n);
 };
 
 extern const struct convlab_activation_table convlab_activations__reference;
@@ -59,9 +57,16 @@ void convlab_activation_backward_double(int activation, const double *saved, con
 const char *convlab_activation_name(int activation);
 const char *convlab_activation_saves(int activation);
 convlab_activation_span convlab_activation_span_of(int activation, int isa);
+convlab_activation_gradient_span convlab_activation_gradient_span_of(int activation, int isa);
 void convlab_activation_forward(int activation, const float *x, float *y, int64_t n, float parameter, int isa,
                                 int threads);
 void convlab_activation_backward(int activation, const float *saved, const float *grad, float *out, int64_t n,
                                  float parameter, int isa, int threads);
+
+/* The same of a sum, in one pass over memory: out = phi(a + b), and out = (a + b) * phi'(saved). */
+void convlab_sum_forward(int activation, const float *a, const float *b, float *out, int64_t n,
+                         float parameter, int isa, int threads);
+void convlab_sum_backward(int activation, const float *saved, const float *a, const float *b, float *out,
+                          int64_t n, float parameter, int isa, int threads);
 
 #endif

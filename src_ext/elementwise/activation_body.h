@@ -1,5 +1,6 @@
 /* All activations on vectors of one instruction set; see activation.h for the arrays. */
 #include "activation.h"
+#include "lanes.h"
 #include "vector_math.h"
 
 /* name_value(x) = phi(x); name_gradient(s, g) = g * phi'(s), with s the output or input as in activation.h.
@@ -151,9 +152,15 @@ GRADIENT(softsign) {
     }
 CONVLAB_ACTIVATIONS(SPANS)
 
+static void add(const float *a, const float *b, float *out, int64_t n) {
+#define ADD(i, lanes) store_lanes(out + (i), load_lanes(a + (i), lanes) + load_lanes(b + (i), lanes), lanes)
+    FOR_LANES(n, ADD);
+}
+
 #define FORWARD_ENTRY(name, saves) name##_span,
 #define BACKWARD_ENTRY(name, saves) name##_gradient_span,
 const struct convlab_activation_table CONVLAB_NAME(convlab_activations) = {
     {CONVLAB_ACTIVATIONS(FORWARD_ENTRY)},
     {CONVLAB_ACTIVATIONS(BACKWARD_ENTRY)},
+    add,
 };

@@ -1,4 +1,6 @@
 /* Cuts arrays of activations into chunks, one thread at a time on each. */
+#include <stddef.h>
+
 #include "activation.h"
 #include "isa_tables.h"
 #include "team.h"
@@ -23,11 +25,16 @@ convlab_activation_span convlab_activation_span_of(int activation, int isa) {
     return tables[isa] == NULL ? NULL : tables[isa]->forward[activation];
 }
 
+convlab_activation_gradient_span convlab_activation_gradient_span_of(int activation, int isa) {
+    return tables[isa] == NULL ? NULL : tables[isa]->backward[activation];
+}
+
 /* What the tasks of one pass share; a task is a chunk. */
 struct job {
-    convlab_activation_span forward;
-    convlab_activation_gradient_span backward;
+    const struct convlab_activation_table *table;
+    int activation;
     const float *x, *grad; /* (n,); x: what was saved, going back */
+    const float *addend;   /* (n,): for a sum, what is added to x or grad */
     float *out;            /* (n,) */
     int64_t n;
     float parameter;
@@ -39,17 +46,32 @@ static int64_t size_of_chunk(const struct job *job, int64_t start) {
 
 static void forward_chunk(void *context, int64_t chunk, int member) {
     const struct job *job = context;
-    const int64_t start = chunk * CHUNK;
+    const int64_t start = chunk * CHUNK, size = size_of_chunk(job, start);
+    const float *x = job->x + start;
+    float *out = job->out + start;
     (void)member;
-    job->forward(job->x + start, job->out + start, size_of_chunk(job, start), &job->parameter);
+    if (job->addend != NULL) {
+        job->table->add(x, job->addend + start, out, size);
+        x = out;
+    }
+    if (x != out || job->activation != CONVLAB_ACTIVATION_linear) {
+        job->table->forward[job->activation](x, out, size, &job->parameter);
+    }
 }
 
 static void backward_chunk(void *context, int64_t chunk, int member) {
     const struct job *job = context;
-    const int64_t start = chunk * CHUNK;
+    const int64_t start = chunk * CHUNK, size = size_of_chunk(job, start);
+    const float *grad = job->grad + start;
+    float *out = job->out + start;
     (void)member;
-    job->backward(job->x + start, job->grad + start, job->out + start, size_of_chunk(job, start),
-                  &job->parameter);
+    if (job->addend != NULL) {
+        job->table->add(grad, job->addend + start, out, size);
+        grad = out;
+    }
+    if (grad != out || job->activation != CONVLAB_ACTIVATION_linear) {
+        job->table->backward[job->activation](job->x + start, grad, out, size, &job->parameter);
+    }
 }
 
 static void share_chunks(struct job *job, convlab_task run, int threads) {
@@ -58,16 +80,33 @@ static void share_chunks(struct job *job, convlab_task run, int threads) {
 
 void convlab_activation_forward(int activation, const float *x, float *y, int64_t n, float parameter, int isa,
                                 int threads) {
-    struct job job = {
-        .forward = tables[isa]->forward[activation], .x = x, .out = y, .n = n, .parameter = parameter};
+    convlab_sum_forward(activation, x, NULL, y, n, parameter, isa, threads);
+}
+
+void convlab_sum_forward(int activation, const float *a, const float *b, float *out, int64_t n,
+                         float parameter, int isa, int threads) {
+    struct job job = {.table = tables[isa],
+                      .activation = activation,
+                      .x = a,
+                      .addend = b,
+                      .out = out,
+                      .n = n,
+                      .parameter = parameter};
     share_chunks(&job, forward_chunk, threads);
 }
 
 void convlab_activation_backward(int activation, const float *saved, const float *grad, float *out, int64_t n,
                                  float parameter, int isa, int threads) {
-    struct job job = {.backward = tables[isa]->backward[activation],
+    convlab_sum_backward(activation, saved, grad, NULL, out, n, parameter, isa, threads);
+}
+
+void convlab_sum_backward(int activation, const float *saved, const float *a, const float *b, float *out,
+                          int64_t n, float parameter, int isa, int threads) {
+    struct job job = {.table = tables[isa],
+                      .activation = activation,
                       .x = saved,
-                      .grad = grad,
+                      .grad = a,
+                      .addend = b,
                       .out = out,
                       .n = n,
                       .parameter = parameter};

@@ -103,11 +103,18 @@ SLOPE(softsign) { return (1 - fabs(s)) * (1 - fabs(s)); }
     }
 CONVLAB_ACTIVATIONS(SPANS)
 
+static void add(const float *a, const float *b, float *out, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = a[i] + b[i];
+    }
+}
+
 #define FORWARD_ENTRY(name, saves) name##_span,
 #define BACKWARD_ENTRY(name, saves) name##_gradient_span,
 const struct convlab_activation_table convlab_activations__reference = {
     {CONVLAB_ACTIVATIONS(FORWARD_ENTRY)},
     {CONVLAB_ACTIVATIONS(BACKWARD_ENTRY)},
+    add,
 };
 
 #define VALUE_ENTRY(name, saves) name##_value,

@@ -1,11 +1,14 @@
 """Activations and image normalization: arrays are contiguous and checked by the caller."""
 
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
-from libc.stdint cimport int64_t, uint8_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 cimport numpy as cnp
 
+from convlab.kernels import runtime
 from convlab.kernels._runtime import team
+
+include "exact.pxi"
 
 cdef extern from "team.h" nogil:
     ctypedef void (*convlab_team)(int, int64_t, void *, void *)
@@ -16,7 +19,10 @@ cdef extern from "activation.h" nogil:
     int CONVLAB_ACTIVATION_COUNT
     const char *convlab_activation_name(int activation)
     const char *convlab_activation_saves(int activation)
+    ctypedef void (*convlab_activation_gradient_span)(
+        const float *, const float *, float *, int64_t, const float *)
     convlab_activation_span convlab_activation_span_of(int activation, int isa)
+    convlab_activation_gradient_span convlab_activation_gradient_span_of(int activation, int isa)
     void convlab_activation_forward_double(
         int activation, const double *x, double *y, int64_t n, double parameter)
     void convlab_activation_backward_double(
@@ -26,6 +32,21 @@ cdef extern from "activation.h" nogil:
     void convlab_activation_backward(
         int activation, const float *saved, const float *grad, float *out, int64_t n, float parameter,
         int isa, int threads)
+    void convlab_sum_forward(
+        int activation, const float *a, const float *b, float *out, int64_t n, float parameter, int isa,
+        int threads)
+    void convlab_sum_backward(
+        int activation, const float *saved, const float *a, const float *b, float *out, int64_t n,
+        float parameter, int isa, int threads)
+
+cdef extern from "dropout.h" nogil:
+    struct convlab_dropout_draw:
+        pass
+    convlab_dropout_draw convlab_dropout_draw_of(uint64_t key, uint32_t threshold, float scale)
+    void convlab_dropout_double(
+        const double *x, double *out, int64_t n, const convlab_dropout_draw *draw, double scale)
+    void convlab_dropout(
+        const float *x, float *out, int64_t n, const convlab_dropout_draw *draw, int isa, int threads)
 
 cdef extern from "images.h" nogil:
     int64_t convlab_first_outside(const int64_t *values, int64_t n, int64_t limit)
@@ -46,6 +67,80 @@ def span_capsule(int activation, int isa):
     """The span of an activation as a capsule, for kernels that apply it themselves."""
     cdef convlab_activation_span span = convlab_activation_span_of(activation, isa)
     return PyCapsule_New(<void *> span, "convlab.activation_span", NULL)
+
+
+def gradient_span_capsule(int activation, int isa):
+    """The span of an activation's way back, likewise."""
+    cdef convlab_activation_gradient_span span = convlab_activation_gradient_span_of(activation, isa)
+    return PyCapsule_New(<void *> span, "convlab.activation_gradient_span", NULL)
+
+
+cdef class ActivationPlan:
+    """An activation with its parameters, checked once; made by `activation_plan`.
+
+    Every method takes contiguous arrays of one size, float32 or float64, and writes to its last argument,
+    which may be one of the others.
+    """
+
+    cdef int activation
+    cdef double parameter
+    cdef readonly str saves
+
+    def __init__(self, int activation, double parameter, str saves):
+        self.activation, self.parameter, self.saves = activation, parameter, saves
+
+    def forward(self, x, out):
+        """out = phi(x)."""
+        self._run(None, x, None, out)
+
+    def sum_forward(self, a, b, out):
+        """out = phi(a + b), in one pass."""
+        self._run(None, a, b, out)
+
+    def backward(self, saved, grad, out):
+        """out = grad * phi'(saved), with saved the input or output of phi as `saves` says."""
+        self._run(saved, grad, None, out)
+
+    def sum_backward(self, saved, a, b, out):
+        """out = (a + b) * phi'(saved), in one pass."""
+        self._run(saved, a, b, out)
+
+    cdef _run(self, saved, a, b, out):
+        cdef int kind = float_kind(a, "ActivationPlan", "the first array")
+        cdef int64_t n = cnp.PyArray_SIZE(<cnp.ndarray> a)
+        cdef void *source = exact(a, "ActivationPlan", "the first array", kind, n, False)
+        cdef void *addend = NULL if b is None else exact(b, "ActivationPlan", "b", kind, n, False)
+        cdef void *kept = NULL if saved is None else exact(saved, "ActivationPlan", "saved", kind, n, False)
+        cdef void *target = exact(out, "ActivationPlan", "out", kind, n, True)
+        cdef int isa, threads
+        cdef int activation = self.activation
+        cdef double parameter = self.parameter
+        cdef bint is_back = saved is not None, is_double = kind == cnp.NPY_DOUBLE
+        isa, threads = runtime.selected()
+        with nogil:
+            if is_double and addend != NULL:
+                _add_doubles(<double *> source, <double *> addend, <double *> target, n)
+                source = target
+            if is_double and is_back:
+                convlab_activation_backward_double(
+                    activation, <double *> kept, <double *> source, <double *> target, n, parameter)
+            elif is_double:
+                convlab_activation_forward_double(
+                    activation, <double *> source, <double *> target, n, parameter)
+            elif is_back:
+                convlab_sum_backward(
+                    activation, <float *> kept, <float *> source, <float *> addend, <float *> target, n,
+                    <float> parameter, isa, threads)
+            else:
+                convlab_sum_forward(
+                    activation, <float *> source, <float *> addend, <float *> target, n, <float> parameter,
+                    isa, threads)
+
+
+cdef void _add_doubles(const double *a, const double *b, double *out, int64_t n) noexcept nogil:
+    cdef int64_t i
+    for i in range(n):
+        out[i] = a[i] + b[i]
 
 
 def activation_forward(
@@ -81,6 +176,22 @@ def activation_backward(
         else:
             convlab_activation_backward(
                 activation, <float *> s, <float *> g, <float *> target, n, <float> parameter, isa, threads)
+
+
+def dropout(x, uint64_t key, uint32_t threshold, double scale, out):
+    """Writes x * scale to out where the hash of the position is at least the threshold, else 0."""
+    cdef int kind = float_kind(x, "dropout", "x")
+    cdef int64_t n = cnp.PyArray_SIZE(<cnp.ndarray> x)
+    cdef void *source = exact(x, "dropout", "x", kind, n, False)
+    cdef void *target = exact(out, "dropout", "out", kind, n, True)
+    cdef convlab_dropout_draw draw = convlab_dropout_draw_of(key, threshold, <float> scale)
+    cdef int isa, threads
+    isa, threads = runtime.selected()
+    with nogil:
+        if kind == cnp.NPY_DOUBLE:
+            convlab_dropout_double(<double *> source, <double *> target, n, &draw, scale)
+        else:
+            convlab_dropout(<float *> source, <float *> target, n, &draw, isa, threads)
 
 
 def first_outside(cnp.ndarray values not None, int64_t limit):

@@ -2,12 +2,8 @@
 #include "images.h"
 #include "vector.h"
 
-typedef uint8_t vector_bytes __attribute__((vector_size(CONVLAB_VECTOR_BYTES / 4)));
-
-CONVLAB_INLINE vector_float bytes_to_float(const uint8_t *source) {
-    vector_bytes bytes;
-    memcpy(&bytes, source, sizeof bytes);
-    return __builtin_convertvector(__builtin_convertvector(bytes, vector_int), vector_float);
+CONVLAB_INLINE vector_float bytes_to_float(const uint8_t *source, int64_t count) {
+    return __builtin_convertvector(vector_from_bytes(vector_load_bytes(source, count)), vector_float);
 }
 
 static void normalize(const uint8_t *image, int64_t size, const float *scale, const float *shift,
@@ -16,15 +12,11 @@ static void normalize(const uint8_t *image, int64_t size, const float *scale, co
         const int64_t count = size - start < period ? size - start : period;
         int64_t j = 0;
         for (; j + CONVLAB_LANES <= count; j += CONVLAB_LANES) {
-            const vector_float value = bytes_to_float(image + start + j);
+            const vector_float value = bytes_to_float(image + start + j, CONVLAB_LANES);
             vector_store(out + start + j, value * vector_load(scale + j) + vector_load(shift + j));
         }
         if (j < count) {
-            uint8_t last[CONVLAB_LANES] = {0};
-            for (int64_t i = j; i < count; i++) {
-                last[i - j] = image[start + i];
-            }
-            const vector_float value = bytes_to_float(last);
+            const vector_float value = bytes_to_float(image + start + j, count - j);
             vector_store_partial(out + start + j, value * vector_load(scale + j) + vector_load(shift + j),
                                  count - j);
         }

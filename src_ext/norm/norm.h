@@ -5,6 +5,9 @@
  * dshift = sum grad, dscale = sum grad * (x - mean) * inverse_std
  * dx = scale * inverse_std * (grad - dshift / m - (x - mean) * inverse_std * dscale / m)
  *
+ * With an activation y = phi(what stands above), and grad, that of y, is first multiplied by phi' in place;
+ * what phi' needs is computed anew from x while it is in the cache, so that nothing but x is kept.
+ *
  * For vectors an array counts as (rows, columns): as many pixels side by side as make `columns`, a multiple
  * of c, one of 16 as well; the pixels left over are a last row that is shorter. Rows are summed in chunks
  * whose size depends on the shape alone, the chunks in their order in double: no result depends on threads.
@@ -14,6 +17,7 @@
 
 #include <stdint.h>
 
+#include "activation_span.h"
 #include "isa.h"
 
 /* Values per column that the sums over a chunk of rows leave. */
@@ -41,10 +45,15 @@ extern const struct convlab_norm_table convlab_norm__avx512;
 struct convlab_norm_arrays {
     int64_t m, c;
     double epsilon;
-    const void *x, *grad, *scale, *shift;
+    const void *x, *scale, *shift;
+    void *grad;
     void *mean, *inverse_std; /* written by forward, read by inference (inverse_std) and backward */
     void *out;                /* y or dx */
     void *dscale, *dshift;
+    convlab_activation_span activation; /* NULL for none, as always in the reference */
+    convlab_activation_gradient_span derivative;
+    int derivative_of_output; /* whether phi' is computed from phi's output */
+    const float *parameters;
 };
 
 /* The reference: plain loops with double sums. */

@@ -1,5 +1,6 @@
 /* Cuts (m, c) into chunks of rows, runs them on threads, and adds up what they leave in a fixed order. */
 #include <math.h>
+#include <stddef.h>
 
 #include "isa_tables.h"
 #include "norm.h"
@@ -15,7 +16,14 @@ static const int64_t COST_PER_ELEMENT = 20;
  * chunk are in float. */
 static const int64_t CHUNK_ELEMENTS = 16384;
 
-enum { COLUMN_ARRAYS = 4 };
+/* Columns side by side to keep several sums going at once. */
+static const int64_t LEAST_COLUMNS = 64;
+
+/* Elements that an activation is applied to at a time, while they are in the level-1 cache. */
+enum { BLOCK = 2048 };
+
+/* What is repeated over the columns. */
+enum { MEAN, FACTOR, SHIFT, PART, SLOPE, COLUMN_ARRAYS };
 
 /* (m, c) as `rows` rows of `columns`, and one more row of `rest` elements. */
 struct layout {
@@ -28,7 +36,10 @@ static struct layout layout_of(int64_t m, int64_t c) {
         divisor /= 2;
     }
     struct layout layout;
-    const int64_t pixels = 16 / divisor;
+    int64_t pixels = 16 / divisor;
+    while (pixels * c < LEAST_COLUMNS) {
+        pixels *= 2;
+    }
     layout.columns = pixels * c;
     layout.rows = m / pixels;
     layout.rest = m % pixels * c;
@@ -137,13 +148,55 @@ static void moments_of_chunk(void *context, int64_t number, int member) {
                         job->workspace->partial + number * CONVLAB_NORM_MOMENTS * job->layout->columns);
 }
 
+/* Part of a chunk: elements from `start` on, whole rows or a piece of one that begins at `column`. */
+typedef void (*on_block)(const struct job *job, int64_t start, int64_t rows, int64_t column, int64_t columns);
+
+static void for_blocks(const struct job *job, struct chunk chunk, on_block run) {
+    const int64_t width = chunk.columns < BLOCK ? chunk.columns : BLOCK, height = BLOCK / width;
+    for (int64_t row = 0; row < chunk.rows; row += height) {
+        const int64_t rows = chunk.rows - row < height ? chunk.rows - row : height;
+        for (int64_t column = 0; column < chunk.columns; column += width) {
+            const int64_t left = chunk.columns - column;
+            run(job, chunk.start + row * chunk.columns + column, rows, column, left < width ? left : width);
+        }
+    }
+}
+
+/* target = what x is normalized to, before the activation */
+static void normalize_to(const struct job *job, int64_t start, int64_t rows, int64_t column, int64_t columns,
+                         float *target) {
+    float *const *of = job->workspace->columns;
+    job->table->normalize((const float *)job->arrays->x + start, of[MEAN] + column, of[FACTOR] + column,
+                          of[SHIFT] + column, rows, columns, target);
+}
+
+static void normalize_block(const struct job *job, int64_t start, int64_t rows, int64_t column,
+                            int64_t columns) {
+    const struct convlab_norm_arrays *a = job->arrays;
+    float *target = (float *)a->out + start;
+    normalize_to(job, start, rows, column, columns, target);
+    if (a->activation != NULL) {
+        a->activation(target, target, rows * columns, a->parameters);
+    }
+}
+
 static void normalize_chunk(void *context, int64_t number, int member) {
     const struct job *job = context;
-    const struct chunk chunk = chunk_of(job->layout, number);
-    float *const *columns = job->workspace->columns;
     (void)member;
-    job->table->normalize((const float *)job->arrays->x + chunk.start, columns[0], columns[1], columns[2],
-                          chunk.rows, chunk.columns, (float *)job->arrays->out + chunk.start);
+    for_blocks(job, chunk_of(job->layout, number), normalize_block);
+}
+
+/* grad = grad * phi' */
+static void derive_block(const struct job *job, int64_t start, int64_t rows, int64_t column,
+                         int64_t columns) {
+    const struct convlab_norm_arrays *a = job->arrays;
+    float saved[BLOCK] __attribute__((aligned(64)));
+    float *grad = (float *)a->grad + start;
+    normalize_to(job, start, rows, column, columns, saved);
+    if (a->derivative_of_output) {
+        a->activation(saved, saved, rows * columns, a->parameters);
+    }
+    a->derivative(saved, grad, grad, rows * columns, a->parameters);
 }
 
 static void gradient_sums_of_chunk(void *context, int64_t number, int member) {
@@ -151,9 +204,12 @@ static void gradient_sums_of_chunk(void *context, int64_t number, int member) {
     const struct convlab_norm_arrays *a = job->arrays;
     const struct chunk chunk = chunk_of(job->layout, number);
     (void)member;
+    if (a->derivative != NULL) {
+        for_blocks(job, chunk, derive_block);
+    }
     job->table->gradient_sums(
-        (const float *)a->x + chunk.start, (const float *)a->grad + chunk.start, job->workspace->columns[0],
-        chunk.rows, chunk.columns,
+        (const float *)a->x + chunk.start, (const float *)a->grad + chunk.start,
+        job->workspace->columns[MEAN], chunk.rows, chunk.columns,
         job->workspace->partial + number * CONVLAB_NORM_GRADIENT_SUMS * job->layout->columns);
 }
 
@@ -164,18 +220,21 @@ static void input_gradient_of_chunk(void *context, int64_t number, int member) {
     float *const *columns = job->workspace->columns;
     (void)member;
     job->table->input_gradient((const float *)a->x + chunk.start, (const float *)a->grad + chunk.start,
-                               columns[0], columns[1], columns[2], columns[3], chunk.rows, chunk.columns,
+                               columns[MEAN], columns[FACTOR], columns[PART], columns[SLOPE], chunk.rows,
+                               chunk.columns,
                                (float *)a->out + chunk.start);
 }
 
-/* columns 0, 1, 2 = mean, scale * inverse_std, shift */
+/* What normalization needs of the columns; without an activation the way back needs no shift. */
 static void spread_affine(const struct convlab_norm_arrays *a, const struct layout *layout,
                           struct workspace *w) {
     const float *scale = a->scale, *inverse_std = a->inverse_std;
-    spread(a->mean, a->c, layout->columns, w->columns[0]);
-    spread(a->shift, a->c, layout->columns, w->columns[2]);
+    spread(a->mean, a->c, layout->columns, w->columns[MEAN]);
+    if (a->shift != NULL) {
+        spread(a->shift, a->c, layout->columns, w->columns[SHIFT]);
+    }
     for (int64_t column = 0; column < layout->columns; column++) {
-        w->columns[1][column] = scale[column % a->c] * inverse_std[column % a->c];
+        w->columns[FACTOR][column] = scale[column % a->c] * inverse_std[column % a->c];
     }
 }
 
@@ -213,7 +272,7 @@ void convlab_norm_inference(const struct convlab_norm_arrays *a, int is_double, 
     convlab_share(team_for(a, &layout, threads), layout.chunks, normalize_chunk, &job);
 }
 
-/* dshift and dscale from the sums that the chunks left, and columns 0 to 3 = mean, factor, part, slope */
+/* dshift and dscale from the sums that the chunks left, and what the input's gradient needs of the columns */
 static void finish_gradient_sums(const struct convlab_norm_arrays *a, const struct layout *layout,
                                  struct workspace *w) {
     double *plain = w->first, *weighted = w->second;
@@ -230,7 +289,7 @@ static void finish_gradient_sums(const struct convlab_norm_arrays *a, const stru
             }
         }
     }
-    const float *scale = a->scale, *inverse_std = a->inverse_std;
+    const float *inverse_std = a->inverse_std;
     for (int64_t i = 0; i < a->c; i++) {
         ((float *)a->dshift)[i] = (float)plain[i];
         ((float *)a->dscale)[i] = (float)(weighted[i] * inverse_std[i]);
@@ -238,9 +297,8 @@ static void finish_gradient_sums(const struct convlab_norm_arrays *a, const stru
     const double m = a->m > 0 ? (double)a->m : 1;
     for (int64_t column = 0; column < layout->columns; column++) {
         const int64_t i = column % a->c;
-        w->columns[1][column] = scale[i] * inverse_std[i];
-        w->columns[2][column] = (float)(plain[i] / m);
-        w->columns[3][column] = (float)(weighted[i] / m * inverse_std[i] * inverse_std[i]);
+        w->columns[PART][column] = (float)(plain[i] / m);
+        w->columns[SLOPE][column] = (float)(weighted[i] / m * inverse_std[i] * inverse_std[i]);
     }
 }
 
@@ -254,7 +312,7 @@ void convlab_norm_backward(const struct convlab_norm_arrays *a, int is_double, d
     struct workspace w = share_workspace(workspace, &layout, a->c);
     const int team = team_for(a, &layout, threads);
     struct job job = {tables[isa], a, &layout, &w};
-    spread(a->mean, a->c, layout.columns, w.columns[0]);
+    spread_affine(a, &layout, &w);
     convlab_share(team, layout.chunks, gradient_sums_of_chunk, &job);
     finish_gradient_sums(a, &layout, &w);
     convlab_share(team, layout.chunks, input_gradient_of_chunk, &job);

@@ -344,3 +344,42 @@ def test_agrees_with_torch(name, each_isa):
     np.testing.assert_allclose(y, result.detach().numpy(), rtol=2e-6, atol=1e-6)
     dx = kernels.activation_backward(saved_for(name, x, y), np.ones_like(x), name)
     np.testing.assert_allclose(dx, theirs.grad.numpy(), rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", kernels.native_activations())
+def test_a_plan_gives_what_the_functions_give(name, dtype, each_isa):
+    plan = kernels.activation_plan(name)
+    a, b = np.random.default_rng(3).standard_normal((2, 70001)).astype(dtype)
+    y, dx = np.empty_like(a), np.empty_like(a)
+    plan.forward(a, y)
+    np.testing.assert_array_equal(y, kernels.activation_forward(a, name))
+    plan.backward(y, b, dx)
+    np.testing.assert_array_equal(dx, kernels.activation_backward(y, b, name))
+    plan.sum_forward(a, b, y)
+    np.testing.assert_array_equal(y, kernels.activation_forward(a + b, name))
+    total = a + b
+    plan.sum_backward(y, a, b, b)
+    np.testing.assert_array_equal(b, kernels.activation_backward(y, total, name))
+
+
+def test_a_plan_knows_what_it_saves():
+    assert kernels.activation_plan("leaky_relu", negative_slope=-1.0).saves == "input"
+    assert kernels.activation_plan("leaky_relu").saves == "output"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x: x[:3], "out must have 4 values, got out.shape=\\(3,\\)"),
+        (lambda x: x.astype(np.float64), "out must be float32 like the other arrays, got float64"),
+        (lambda x: np.repeat(x, 2)[::2], "out must be C-contiguous"),
+        (lambda x: x.tolist(), "out must be an array, not list"),
+    ],
+)
+def test_a_plan_refuses_arrays_that_would_be_read_wrongly(change, message):
+    x = np.zeros(4, np.float32)
+    with pytest.raises(ShapeError, match=f"ActivationPlan: {message}"):
+        kernels.activation_plan("relu").forward(x, change(x))
+    with pytest.raises(ShapeError, match="must be a float32 or float64 array, not int64"):
+        kernels.activation_plan("relu").forward(np.zeros(4, np.int64), x)

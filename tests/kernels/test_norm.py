@@ -208,3 +208,60 @@ def test_agrees_with_torch(shape, each_isa):
     theirs = torch.nn.functional.batch_norm(first, *running, weight, bias, training=False, eps=EPSILON)
     ours = kernels.batch_norm_inference(x, scale, shift, mean, scale * scale, epsilon=EPSILON)
     np.testing.assert_allclose(ours, theirs.detach().numpy().transpose(0, 2, 3, 1), **close)
+
+
+def planned(plan, x, scale, shift, grad, in_place=True):
+    """y, dx, dscale, dshift and the running statistics of one step."""
+    y, running = np.empty_like(x), [np.zeros_like(scale), np.ones_like(scale)]
+    grad, dscale, dshift = grad.copy(), np.empty_like(scale), np.empty_like(scale)
+    dx = grad if in_place else np.empty_like(x)
+    plan.forward(x, scale, shift, y, *running)
+    plan.backward(x, grad, scale, shift, dscale, dshift, dx)
+    return [y, dx, dscale, dshift, *running]
+
+
+@pytest.mark.parametrize(
+    "activation", [None, "relu", "tanh", "gelu", ("leaky_relu", {"negative_slope": -0.5})]
+)
+@pytest.mark.parametrize("shape", [*SHAPES, (3, 4097)])
+def test_a_plan_gives_what_separate_passes_give(shape, activation, each_isa):
+    x, scale, shift, grad = case(shape)
+    plan = kernels.BatchNormPlan(shape[-1], epsilon=EPSILON, momentum=0.75, activation=activation)
+    results = planned(plan, x, scale, shift, grad)
+    before, mean, inverse_std = kernels.batch_norm_forward(x, scale, shift, epsilon=EPSILON)
+    y = before
+    if activation is not None:
+        name, parameters = (activation, {}) if isinstance(activation, str) else activation
+        y = kernels.activation_forward(before, name, **parameters)
+        saved = y if kernels.activation_saves(name, **parameters) == "output" else before
+        grad = kernels.activation_backward(saved, grad, name, **parameters)
+    expected = [y, *kernels.batch_norm_backward(x, grad, scale, mean, inverse_std)]
+    for values, right in zip(results, expected, strict=False):
+        np.testing.assert_allclose(values, right, rtol=1e-5, atol=1e-5)
+    count = x.size // shape[-1]
+    unbiased = x.astype(np.float64).reshape(count, -1).var(axis=0) * count / max(1, count - 1)
+    np.testing.assert_allclose(results[4], 0.25 * mean, rtol=1e-5)
+    np.testing.assert_allclose(results[5], 0.75 + 0.25 * unbiased, rtol=1e-4)
+    inferred = np.empty_like(x)
+    plan.inference(x, scale, shift, mean, 1 / inverse_std**2 - EPSILON, inferred)
+    np.testing.assert_allclose(inferred, y, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("activation", [None, "relu", "silu"])
+def test_a_plan_gives_the_same_bits_for_any_number_of_threads_and_in_place(activation, each_isa):
+    results = set()
+    for threads in (1, 2, 3, 4):
+        plan = kernels.BatchNormPlan(24, epsilon=EPSILON, momentum=0.9, activation=activation)
+        with kernels.use_threads(threads):
+            arrays = planned(plan, *case((9, 61, 60, 24)), in_place=threads % 2 == 0)
+        results.add(b"".join(array.tobytes() for array in arrays))
+    assert len(results) == 1
+
+
+def test_a_plan_refuses_arrays_that_would_be_read_wrongly():
+    x, scale, shift, _ = case((4, 3))
+    plan = kernels.BatchNormPlan(3, epsilon=EPSILON, momentum=0.9)
+    with pytest.raises(ShapeError, match=r"BatchNormPlan: x must be \(..., 3\), got x.shape=\(3, 4\)"):
+        plan.forward(np.ascontiguousarray(x.T), scale, shift, x, scale, shift)
+    with pytest.raises(ShapeError, match="BatchNormPlan: scale must have 3 values"):
+        plan.forward(x, scale[:2], shift, x.copy(), scale, shift)

@@ -289,3 +289,37 @@ def test_agrees_with_torch(window, stride, padding, each_isa):
                 grad, x.shape, window, **options, count_include_pad=include
             ),
         )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_plan_gives_what_the_functions_give(dtype, each_isa):
+    x = image((9, 10, 13)).astype(dtype)
+    options = {"stride": 2, "padding": 1}
+    plan = kernels.pool_plan(x.shape, 3, **options)
+    expected, positions = kernels.max_pool2d_indices(x, 3, **options)
+    y, indices, dx = np.empty_like(expected), np.empty_like(positions), np.empty_like(x)
+    plan.max_forward(x, y, indices)
+    np.testing.assert_array_equal(y, expected)
+    np.testing.assert_array_equal(indices, positions)
+    plan.max_backward(y, indices, dx)
+    np.testing.assert_array_equal(dx, kernels.max_pool2d_backward(y, indices, x.shape, 3, **options))
+    plan.avg_forward(x[:2], y[:2])
+    np.testing.assert_array_equal(y[:2], kernels.avg_pool2d(x[:2], 3, **options))
+    plan.avg_backward(y[:2], dx[:2])
+    np.testing.assert_array_equal(dx[:2], kernels.avg_pool2d_backward(y[:2], x[:2].shape, 3, **options))
+    means = np.empty((3, 13), dtype)
+    plan.global_forward(x, means)
+    np.testing.assert_array_equal(means, kernels.global_average_pool(x))
+    plan.global_backward(means, dx)
+    np.testing.assert_array_equal(dx, kernels.global_average_pool_backward(means, x.shape))
+
+
+def test_a_plan_refuses_arrays_that_would_be_read_wrongly():
+    x, y = image((4, 4, 2)), np.empty((3, 2, 2, 2), np.float32)
+    plan = kernels.pool_plan(x.shape, 2)
+    with pytest.raises(ShapeError, match=r"PoolPlan: y must have 24 values, got y.shape=\(2, 2, 2, 2\)"):
+        plan.avg_forward(x, y[:2])
+    with pytest.raises(ShapeError, match="PoolPlan: indices must be uint8"):
+        plan.max_forward(x, y, np.empty(y.shape, np.int32))
+    with pytest.raises(ShapeError, match="PoolPlan: y must have 6 values"):
+        plan.global_forward(x, y)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from convlab.contracts.activation import Activation as OwnActivation
 from convlab.layers import (
     Activation,
     AveragePool2D,
@@ -25,6 +26,17 @@ STEP = 1e-6
 TOLERANCE = 1e-6
 BATCH = 3
 
+
+class Square(OwnActivation):
+    """An activation that the compiled core does not know."""
+
+    def value(self, x: np.ndarray, out: np.ndarray) -> None:
+        np.multiply(x, x, out=out)
+
+    def derivative(self, x: np.ndarray, out: np.ndarray) -> None:
+        np.multiply(x, 2.0, out=out)
+
+
 # Each network begins with a layer that learns, so that the layer under test passes a gradient on.
 NETWORKS: dict[str, Callable[[], list[Layer]]] = {
     "conv": lambda: [Conv2D(3, 3), Conv2D(2, 3, stride=2, padding="same"), Flatten(), Dense(4)],
@@ -37,10 +49,41 @@ NETWORKS: dict[str, Callable[[], list[Layer]]] = {
     "conv_depthwise": lambda: [Conv2D(4, 1), Conv2D(4, 3, groups=4, activation="tanh"), Flatten(), Dense(4)],
     "dense": lambda: [Flatten(), Dense(7, activation="sigmoid"), Dense(5, use_bias=False), Dense(4)],
     "max_pool": lambda: [Conv2D(3, 2), MaxPool2D(3, stride=2, padding=1), Flatten(), Dense(4)],
+    "activation_before_max_pool": lambda: [
+        Conv2D(3, 2, activation="tanh"),
+        MaxPool2D((2, 1)),
+        Activation("sigmoid"),
+        MaxPool2D(1),
+        Flatten(),
+        Dense(4),
+    ],
+    "activation_before_overlapping_max_pool": lambda: [
+        Conv2D(3, 2, activation="tanh"),
+        MaxPool2D(3, stride=1),
+        Flatten(),
+        Dense(4),
+    ],
+    "own_activation_before_max_pool": lambda: [
+        Conv2D(3, 2, activation=Square()),
+        MaxPool2D(2),
+        Residual([Conv2D(3, 1, activation=Square())], activation=Square()),
+        Flatten(),
+        Dense(4),
+    ],
     "average_pool": lambda: [Conv2D(3, 2), AveragePool2D(3, stride=2, padding=1), Flatten(), Dense(4)],
     "global_average_pool": lambda: [Conv2D(5, 3), GlobalAveragePool(), Dense(4)],
     "dropout": lambda: [Conv2D(3, 2), Dropout(0.4), Flatten(), Dense(4)],
     "batch_norm": lambda: [Conv2D(3, 2), BatchNorm(), Activation("tanh"), Flatten(), Dense(4)],
+    "batch_norm_then_gelu": lambda: [Conv2D(3, 2), BatchNorm(), Activation("gelu"), Flatten(), Dense(4)],
+    "batch_norm_then_own": lambda: [Conv2D(3, 2), BatchNorm(), Activation(Square()), Flatten(), Dense(4)],
+    "batch_norm_then_max_pool": lambda: [
+        Conv2D(3, 2),
+        BatchNorm(),
+        Activation("softplus"),
+        MaxPool2D(2),
+        Flatten(),
+        Dense(4),
+    ],
     "batch_norm_dense": lambda: [Flatten(), Dense(6), BatchNorm(), Dense(4)],
     "residual_identity": lambda: [
         Conv2D(3, 1),
@@ -56,6 +99,16 @@ NETWORKS: dict[str, Callable[[], list[Layer]]] = {
             activation="softplus",
         ),
         GlobalAveragePool(),
+        Dense(4),
+    ],
+    "residual_chain": lambda: [
+        Conv2D(3, 1, activation="tanh"),
+        Residual([Conv2D(3, 3, padding=1), BatchNorm()], activation="sigmoid"),
+        Residual([BatchNorm(), Activation("tanh"), Conv2D(3, 1)], [BatchNorm()], activation="softplus"),
+        Residual([Conv2D(3, 1, activation="tanh")], activation="gelu"),
+        Residual([Dropout(0.3)], [Conv2D(3, 1)], activation=None),
+        MaxPool2D(2),
+        Flatten(),
         Dense(4),
     ],
     "residual_nested": lambda: [
