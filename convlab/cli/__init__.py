@@ -19,6 +19,7 @@ VERBS = {
     "run": "train one experiment, or a sweep of them with -m",
     "compare": "table of the runs in folders",
     "show": "one run: result, curves, filters",
+    "bench": "how fast, how exact, how small, beside PyTorch",
     "plugins": "what is installed: plugins list, plugins info NAME",
 }
 
