@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from convlab.bench import machine
+from convlab.bench import accuracy, machine, memory
+from convlab.bench.accuracy import error_tables, measure_accuracy
+from convlab.bench.memory import measure_memory, memory_tables
 from convlab.bench.operations import measure_operations
 from convlab.bench.options import Options
 from convlab.bench.steps import measure_steps
@@ -44,6 +46,8 @@ class Measurement:
 MEASUREMENTS = {
     "operations": Measurement("single convolutions", measure_operations, time_tables, 7, 150.0),
     "steps": Measurement("whole training steps", measure_steps, time_tables, 5, 60.0),
+    "accuracy": Measurement("errors", measure_accuracy, error_tables, legend=accuracy.LEGEND),
+    "memory": Measurement("peak memory of steps", measure_memory, memory_tables, legend=memory.LEGEND),
 }
 
 

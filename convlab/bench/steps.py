@@ -15,7 +15,7 @@ from convlab.bench.training_steps import OurStep, PeerStep, TrainingStep
 from convlab.errors import BenchmarkError
 
 # The loss of every step depends on the gradients of the steps before it.
-CHECKED_STEPS = 4
+CHECKED_STEPS = 3
 LOSS_TOLERANCE = 1e-3
 CHECKED_RATE = 0.01
 # Weights that stay about where they are: the last step timed costs what the first one did.
@@ -45,11 +45,12 @@ def measure_steps(options: Options, remark: Remark) -> Iterator[Cell]:
         for threads in options.threads:
             with kernels.use_threads(threads):
                 peer.set_threads(threads, options)
-                programs = _programs(network, options, by_chance=False)
-                works = _checked(network, programs, remark)
+                programs = _checked(network, _programs(network, options, by_chance=False), remark)
                 if network.without_chance:
-                    programs = _programs(network, options, by_chance=True)
-                programs = {name: programs[name] for name in works}
+                    again = _programs(network, options, by_chance=True)
+                    programs = {name: again[name] for name in programs}
+                    for program in programs.values():
+                        _losses(program)
                 yield from _timed(network, threads, programs, options, seconds)
 
 
@@ -68,8 +69,10 @@ def _programs(network: Network, options: Options, *, by_chance: bool) -> dict[st
     return programs
 
 
-def _checked(network: Network, programs: Mapping[str, TrainingStep], remark: Remark) -> list[str]:
-    """The names of the programs that run; refuses those whose losses part."""
+def _checked(
+    network: Network, programs: Mapping[str, TrainingStep], remark: Remark
+) -> dict[str, TrainingStep]:
+    """The programs that run here; refuses those whose losses part."""
     losses: dict[str, list[float]] = {}
     for name, program in programs.items():
         try:
@@ -86,7 +89,7 @@ def _checked(network: Network, programs: Mapping[str, TrainingStep], remark: Rem
                 f"{_text(expected)} in {first} and {_text(found)} in {name}, "
                 f"more than {LOSS_TOLERANCE:g} apart: not timed"
             )
-    return list(losses)
+    return {name: programs[name] for name in losses}
 
 
 def _losses(program: TrainingStep) -> list[float]:
@@ -104,8 +107,6 @@ def _timed(
 ) -> Iterator[Cell]:
     for program in programs.values():
         program.set_rate(TIMED_RATE)
-        with program.context():
-            program()
     turns = [Program(name, program, program.context) for name, program in programs.items()]
     times = take_turns(turns, rounds=options.rounds, seconds=seconds)
     peers = {name: found for name, found in times.items() if name not in options.precisions}

@@ -10,6 +10,7 @@ from rich.table import Table as TerminalTable
 from rich.text import Text
 
 from convlab import bench, kernels
+from convlab.bench.document import measure_document
 from convlab.bench.explain import explanation
 from convlab.bench.machine import missing_environment
 from convlab.bench.options import BUFFERS, PASSES
@@ -21,19 +22,24 @@ from convlab.errors import ConfigError, suggest
 from convlab.records.atomic import write_atomically
 from convlab.records.documents import to_json
 
+DOCUMENT = "document"
 EXAMPLES = """\
   convlab bench operations --precision float32,fast
   convlab bench operations --only lenet1,res16 --passes forward --threads 1 --seconds 5
   convlab bench operations --isa avx2 --json avx2.json
   convlab bench steps --markdown steps.md
-  convlab bench --explain"""
+  convlab bench accuracy --only lenet1 --images 8
+  convlab bench --explain
+  convlab bench document docs/performance.md"""
 
 
 def main(words: Sequence[str]) -> int:
     """Measures, and prints tables; see `convlab.cli.main`."""
     chosen = _parser().parse(words)
+    if chosen.measurement == DOCUMENT:
+        return _measure_document(chosen)
     if chosen.measurement not in bench.MEASUREMENTS:
-        known = suggest(chosen.measurement, bench.MEASUREMENTS).replace("installed", "measurements")
+        known = suggest(chosen.measurement, [*bench.MEASUREMENTS, DOCUMENT]).replace("installed", "known")
         raise ConfigError(f"bench: nothing named '{chosen.measurement}' to measure{known}")
     options = _options(chosen)
     with kernels.use_isa(chosen.isa or kernels.isa()):
@@ -42,21 +48,32 @@ def main(words: Sequence[str]) -> int:
             return 0
         if missing := missing_environment(options, chosen.isa):
             _start_again(words, missing)
-        err = console.progress()
-        report = bench.measure(chosen.measurement, options, lambda line: err.print(one_line(line)))
-    console.output().print(one_line(report.header))
-    _print(report.tables())
-    for remark in [bench.MEASUREMENTS[chosen.measurement].legend, *report.remarks]:
-        console.output().print(one_line(remark))
+        report = bench.measure(chosen.measurement, options, _progress)
     if chosen.json:
         write_atomically(Path(chosen.json), to_json(report.to_mapping()))
     if chosen.markdown:
         write_atomically(Path(chosen.markdown), report.to_markdown().encode())
+    console.output().print(one_line(report.header))
+    _print(report.tables())
+    for remark in [bench.MEASUREMENTS[chosen.measurement].legend, *report.remarks]:
+        console.output().print(one_line(remark))
     return 0
 
 
+def _measure_document(chosen: argparse.Namespace) -> int:
+    if chosen.file is None:
+        raise ConfigError("bench document needs a file, such as 'convlab bench document docs/performance.md'")
+    measure_document(Path(chosen.file), chosen.only, _progress)
+    console.output().print(f"written {one_line(chosen.file)}")
+    return 0
+
+
+def _progress(line: str) -> None:
+    console.progress().print(one_line(line))
+
+
 def _parser() -> Parser:
-    names = "|".join(bench.MEASUREMENTS)
+    names = "|".join([*bench.MEASUREMENTS, DOCUMENT])
     parser = Parser(
         "bench",
         "Measure convlab beside PyTorch, where that is installed: "
@@ -66,7 +83,14 @@ def _parser() -> Parser:
     )
     add = parser.add_argument
     add("measurement", nargs="?", default="operations", metavar=names)
-    add("--only", type=_names, default=(), metavar="NAME,...", help="shapes or steps; all by default")
+    add("file", nargs="?", metavar="FILE", help="of 'document': its tables are measured anew")
+    add(
+        "--only",
+        type=_names,
+        default=(),
+        metavar="NAME,...",
+        help="shapes, steps or sections",
+    )
     add("--passes", type=_names, default=PASSES, metavar="PASS,...", help=" and/or ".join(PASSES))
     add("--threads", type=_numbers, default=(1, 2), metavar="N,...", help="default 1,2")
     add("--precision", type=_names, default=("float32",), metavar="NAME,...", help="default float32")
