@@ -61,7 +61,7 @@ def header(machine: Mapping[str, Any], options: Options) -> str:
     ]
     if "torch" in machine:
         parts += [
-            "warm heap" if machine["warm_heap"] else "COLD HEAP",
+            "warm heap" if machine["warm_heap"] else "cold heap",
             *map("=".join, machine["limits"].items()),
         ]
     return "; ".join(parts)

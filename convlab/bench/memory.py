@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from convlab import kernels
 from convlab.bench import peer
 from convlab.bench.networks import chosen_networks
 from convlab.bench.options import Options
@@ -16,9 +17,9 @@ from convlab.errors import BenchmarkError
 
 LEGEND = (
     "Peak resident memory of three training steps: parameters, gradients, momentum, activations, the batch "
-    "and whatever a program allocates for itself. Behind the + is what its code and libraries took before, in "
-    "steps of the smallest network on two images; the ratio leaves that out. Each number is from a process of "
-    "its own, with the system's default heap."
+    "and whatever a program allocates for itself. Behind the + is what its code and libraries took before, "
+    "in steps of the smallest network on two images; the ratio leaves that out. Each number is from a "
+    "process of its own, with the system's default heap."
 )
 _MEGABYTE = 1e6
 
@@ -78,6 +79,7 @@ def measure_memory(options: Options, remark: Callable[[str], None]) -> Iterator[
 def _measured(words: Sequence[str]) -> tuple[int, int]:
     # a heap that keeps what it was given suits timing, and would count here
     environment = {name: value for name, value in os.environ.items() if name != "GLIBC_TUNABLES"}
+    environment["CONVLAB_ISA"] = kernels.isa()
     command = [sys.executable, "-P", "-m", "convlab.bench.peak_memory", *words]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -23,7 +23,7 @@ _RATE = 1e-6
 
 
 class Memory(NamedTuple):
-    """Bytes: what training steps need at their peak, beyond what the program's code took when it first ran."""
+    """Bytes that training steps need at their peak, and that the program's code took before."""
 
     step: int
     code: int

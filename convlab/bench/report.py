@@ -7,7 +7,8 @@ from typing import Any, Protocol
 from convlab.bench import accuracy, machine, memory
 from convlab.bench.accuracy import error_tables, measure_accuracy
 from convlab.bench.memory import measure_memory, memory_tables
-from convlab.bench.operations import measure_operations
+from convlab.bench.networks import chosen_networks
+from convlab.bench.operations import chosen_shapes, measure_operations
 from convlab.bench.options import Options
 from convlab.bench.steps import measure_steps
 from convlab.bench.tables import LEGEND, Table, time_tables
@@ -29,6 +30,7 @@ class Measurement:
     Attributes:
         summary: what it finds, in a few words.
         measure: yields what it finds; tells the second argument what could not be measured.
+        choose: what of it the options name; raises ConfigError where that is not there.
         tables: what was found, for people.
         rounds: turns of each program that it takes unless told otherwise.
         seconds: of timing in all.
@@ -37,6 +39,7 @@ class Measurement:
 
     summary: str
     measure: Callable[[Options, Remark], Iterator[Finding]]
+    choose: Callable[[Options], Sequence[object]]
     tables: Callable[[Sequence[Any]], list[Table]]
     rounds: int = 1
     seconds: float = 0.0
@@ -44,10 +47,16 @@ class Measurement:
 
 
 MEASUREMENTS = {
-    "operations": Measurement("single convolutions", measure_operations, time_tables, 7, 150.0),
-    "steps": Measurement("whole training steps", measure_steps, time_tables, 5, 60.0),
-    "accuracy": Measurement("errors", measure_accuracy, error_tables, legend=accuracy.LEGEND),
-    "memory": Measurement("peak memory of steps", measure_memory, memory_tables, legend=memory.LEGEND),
+    "operations": Measurement(
+        "single convolutions", measure_operations, chosen_shapes, time_tables, 7, 150.0
+    ),
+    "steps": Measurement("whole training steps", measure_steps, chosen_networks, time_tables, 5, 60.0),
+    "accuracy": Measurement(
+        "errors of convolutions", measure_accuracy, chosen_shapes, error_tables, legend=accuracy.LEGEND
+    ),
+    "memory": Measurement(
+        "peak memory of steps", measure_memory, chosen_networks, memory_tables, legend=memory.LEGEND
+    ),
 }
 
 

@@ -36,6 +36,7 @@ examples:
   convlab run -m initializer='glob(*)' seed=0,1       sweep over all initializers and two seeds
   convlab compare runs/default                        compare runs
   convlab show runs/default/0123456789ab              look at one run
+  convlab bench operations --only lenet1,vgg64        time convolutions beside PyTorch
   convlab plugins info adam                           what a plugin does and takes
 
 options:

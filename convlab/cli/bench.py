@@ -23,6 +23,7 @@ from convlab.records.atomic import write_atomically
 from convlab.records.documents import to_json
 
 DOCUMENT = "document"
+MEASUREMENTS = (*bench.MEASUREMENTS, DOCUMENT)
 EXAMPLES = """\
   convlab bench operations --precision float32,fast
   convlab bench operations --only lenet1,res16 --passes forward --threads 1 --seconds 5
@@ -39,13 +40,14 @@ def main(words: Sequence[str]) -> int:
     if chosen.measurement == DOCUMENT:
         return _measure_document(chosen)
     if chosen.measurement not in bench.MEASUREMENTS:
-        known = suggest(chosen.measurement, [*bench.MEASUREMENTS, DOCUMENT]).replace("installed", "known")
+        known = suggest(chosen.measurement, MEASUREMENTS).replace("installed", "known")
         raise ConfigError(f"bench: nothing named '{chosen.measurement}' to measure{known}")
     options = _options(chosen)
     with kernels.use_isa(chosen.isa or kernels.isa()):
         if chosen.explain:
             _print(explanation(options))
             return 0
+        bench.MEASUREMENTS[chosen.measurement].choose(options)
         if missing := missing_environment(options, chosen.isa):
             _start_again(words, missing)
         report = bench.measure(chosen.measurement, options, _progress)
@@ -73,7 +75,6 @@ def _progress(line: str) -> None:
 
 
 def _parser() -> Parser:
-    names = "|".join([*bench.MEASUREMENTS, DOCUMENT])
     parser = Parser(
         "bench",
         "Measure convlab beside PyTorch, where that is installed: "
@@ -82,7 +83,7 @@ def _parser() -> Parser:
         EXAMPLES,
     )
     add = parser.add_argument
-    add("measurement", nargs="?", default="operations", metavar=names)
+    add("measurement", nargs="?", default="operations", metavar="|".join(MEASUREMENTS))
     add("file", nargs="?", metavar="FILE", help="of 'document': its tables are measured anew")
     add(
         "--only",
@@ -128,7 +129,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(map(int, _names(text)))
+    try:
+        return tuple(map(int, _names(text)))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected whole numbers such as 1,2, got '{text}'") from None
 
 
 def _start_again(words: Sequence[str], missing: dict[str, str]) -> None:
