@@ -17,6 +17,7 @@ from convlab.layers import (
     Layer,
     MaxPool2D,
     Residual,
+    Scale,
 )
 from convlab.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from convlab.model import Model
@@ -41,6 +42,7 @@ NETWORKS: dict[str, Callable[[], list[Layer]]] = {
     "global_average_pool": lambda: [Conv2D(5, 3), GlobalAveragePool(), Dense(4)],
     "dropout": lambda: [Conv2D(3, 2), Dropout(0.4), Flatten(), Dense(4)],
     "batch_norm": lambda: [Conv2D(3, 2), BatchNorm(), Activation("tanh"), Flatten(), Dense(4)],
+    "scale": lambda: [Flatten(), Dense(6), Scale(-0.3), Dense(4), Scale(2.0)],
     "batch_norm_dense": lambda: [Flatten(), Dense(6), BatchNorm(), Dense(4)],
     "residual_identity": lambda: [
         Conv2D(3, 1),
