@@ -20,33 +20,33 @@ _PEER_LIMITS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def missing_environment(options: Options, isa: str | None) -> dict[str, str]:
+def missing_environment(options: Options, isa: str | None, *, timed: bool) -> dict[str, str]:
     """Variables that a fair comparison with PyTorch needs, and that this process was not started with.
 
     Args:
         options: whether PyTorch takes part.
         isa: the instruction set that is forced on us, or None.
+        timed: whether time is what is measured.
 
     Returns:
         Values by name; what is set to something else stays as it is.
     """
     if not peer.takes_part(options):
         return {}
-    wanted = {"GLIBC_TUNABLES": WARM_HEAP, **_PEER_LIMITS.get(isa or "", {})}
+    wanted = {**({"GLIBC_TUNABLES": WARM_HEAP} if timed else {}), **_PEER_LIMITS.get(isa or "", {})}
     return {name: value for name, value in wanted.items() if name not in os.environ}
 
 
-def describe(options: Options) -> dict[str, Any]:
-    """CPU, instruction set and versions, as in the record of a run."""
+def describe(options: Options, *, timed: bool) -> dict[str, Any]:
+    """CPU, instruction set and versions, as in the record of a run, and what PyTorch was given."""
     found = environment(isa=kernels.isa(), threads=max(options.threads), plugins={})
     names = ("cpu", "cores", "isa", "convlab", "numpy", "python", "revision", "modified")
     described = {name: found[name] for name in names}
     if peer.takes_part(options):
-        described |= {
-            "torch": version("torch"),
-            "warm_heap": "mmap_threshold" in os.environ.get("GLIBC_TUNABLES", ""),
-        }
+        described["torch"] = version("torch")
         described["limits"] = {name: os.environ[name] for name in _PEER_LIMITS["avx2"] if name in os.environ}
+        if timed:
+            described["warm_heap"] = "mmap_threshold" in os.environ.get("GLIBC_TUNABLES", "")
     return described
 
 
@@ -59,9 +59,7 @@ def header(machine: Mapping[str, Any], options: Options) -> str:
         f"precision {', '.join(options.precisions)}",
         *(f"{name} {machine[name]}" for name in ("convlab", "torch", "numpy", "python") if name in machine),
     ]
-    if "torch" in machine:
-        parts += [
-            "warm heap" if machine["warm_heap"] else "cold heap",
-            *map("=".join, machine["limits"].items()),
-        ]
+    if "warm_heap" in machine:
+        parts.append("warm heap" if machine["warm_heap"] else "cold heap")
+    parts += map("=".join, machine.get("limits", {}).items())
     return "; ".join(parts)

@@ -1,7 +1,9 @@
 """Peak memory of whole training steps, each program in a process of its own."""
 
 import json
+import math
 import os
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +14,7 @@ from convlab import kernels
 from convlab.bench import peer
 from convlab.bench.networks import chosen_networks
 from convlab.bench.options import Options
-from convlab.bench.tables import Table
+from convlab.bench.tables import Table, without_empty_columns
 from convlab.errors import BenchmarkError
 
 LEGEND = (
@@ -44,6 +46,11 @@ class Peak:
         return f"{self.name}, {self.program}: {self.text} MB"
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it is convlab's."""
+        return self.program.startswith("convlab")
+
+    @property
     def text(self) -> str:
         """Both in megabytes."""
         return f"{self.peak / _MEGABYTE:.1f} + {self.code / _MEGABYTE:.0f}"
@@ -73,7 +80,10 @@ def measure_memory(options: Options, remark: Callable[[str], None]) -> Iterator[
     for network in chosen_networks(options):
         for label, program in programs.items():
             words = (network.name, program, str(max(options.threads)), str(options.images or 0))
-            yield Peak(network.name, label, *_measured(words))
+            rounds = [_measured(words) for _ in range(options.rounds)]
+            yield Peak(
+                network.name, label, *(round(statistics.median(sizes)) for sizes in zip(*rounds, strict=True))
+            )
 
 
 def _measured(words: Sequence[str]) -> tuple[int, int]:
@@ -90,22 +100,27 @@ def _measured(words: Sequence[str]) -> tuple[int, int]:
 
 
 def memory_tables(found: Sequence[Peak]) -> list[Table]:
-    """A row for every network, the worst beside PyTorch first."""
-    programs = list(dict.fromkeys(peak.program for peak in found))
+    """A row for every network, the worst beside PyTorch first; a ratio behind each of our columns."""
     rows: dict[str, list[Peak]] = {}
     for peak in found:
         rows.setdefault(peak.name, []).append(peak)
-    ordered = sorted(rows.items(), key=lambda row: _ratio(row[1]))
-    texts = tuple((name, *(peak.text for peak in row), _ratio_text(row)) for name, row in ordered)
-    title = "Peak memory of a training step in MB; ratio: PyTorch's least by our most"
-    return [Table(title, ("", *programs, "ratio"), texts)]
+    programs = [peak.program for peak in next(iter(rows.values()), [])]
+    headings = [column for program in programs for column in (program, "ratio")]
+    ordered = sorted(rows.items(), key=lambda row: min(_ratio(peak, row[1]) for peak in row[1]))
+    texts = [
+        (name, *(text for peak in row for text in (peak.text, _ratio_text(peak, row))))
+        for name, row in ordered
+    ]
+    title = "Peak memory of a training step in MB; ratio: PyTorch's least divided by ours"
+    return [without_empty_columns(title, ("", *headings), texts)]
 
 
-def _ratio(row: Sequence[Peak]) -> float:
-    ours = [peak.peak for peak in row if peak.program.startswith("convlab")]
-    theirs = [peak.peak for peak in row if not peak.program.startswith("convlab")]
-    return min(theirs) / max(ours) if theirs else 0.0
+def _ratio(peak: Peak, row: Sequence[Peak]) -> float:
+    """The least of PyTorch's peaks divided by one of ours; infinite where there is none."""
+    theirs = [other.peak for other in row if not other.is_ours]
+    return min(theirs) / peak.peak if theirs and peak.is_ours else math.inf
 
 
-def _ratio_text(row: Sequence[Peak]) -> str:
-    return f"{ratio:.2f}" if (ratio := _ratio(row)) else ""
+def _ratio_text(peak: Peak, row: Sequence[Peak]) -> str:
+    ratio = _ratio(peak, row)
+    return f"{ratio:.2f}" if math.isfinite(ratio) else ""

@@ -45,10 +45,15 @@ class Measurement:
     seconds: float = 0.0
     legend: str = LEGEND
 
+    @property
+    def timed(self) -> bool:
+        """Whether time is what it measures."""
+        return self.seconds > 0
+
 
 MEASUREMENTS = {
     "operations": Measurement(
-        "single convolutions", measure_operations, chosen_shapes, time_tables, 7, 150.0
+        "single convolutions", measure_operations, chosen_shapes, time_tables, 9, 100.0
     ),
     "steps": Measurement("whole training steps", measure_steps, chosen_networks, time_tables, 5, 60.0),
     "accuracy": Measurement(
@@ -119,9 +124,10 @@ def measure(name: str, options: Options, progress: Callable[[str], None]) -> Rep
         ConfigError: if the options name something that is not there.
         BenchmarkError: if two programs do not compute the same.
     """
-    report = Report(name, options, machine.describe(options))
+    measurement = MEASUREMENTS[name]
+    report = Report(name, options, machine.describe(options, timed=measurement.timed))
     progress(report.header)
-    for finding in MEASUREMENTS[name].measure(options, report.remarks.append):
+    for finding in measurement.measure(options, report.remarks.append):
         report.findings.append(finding)
         progress(str(finding))
     return report

@@ -102,7 +102,7 @@ def _times(precision: str, cells: Sequence[Cell]) -> Table:
         of = f"{count} thread" if count == 1 else f"{count} threads"
         headings += [f"{of}: convlab ms", "GFLOP/s", "PyTorch ms", "ratio"]
     texts = [(name, task, *(text for cell in row for text in _texts(cell))) for (name, task), row in ordered]
-    return _without_empty_columns(f"{precision}, the lowest ratios first", tuple(headings), texts)
+    return without_empty_columns(f"{precision}, the lowest ratios first", tuple(headings), texts)
 
 
 def _texts(cell: Cell) -> tuple[str, str, str, str]:
@@ -120,7 +120,13 @@ def _milliseconds(times: Times) -> str:
     return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"
 
 
-def _without_empty_columns(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+def without_empty_columns(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table without the columns that have no text in any row.
+
+    Example:
+        >>> without_empty_columns("T", ("", "a", "b"), [("x", "", "1"), ("y", "", "")]).headings
+        ('', 'b')
+    """
     filled = [number for number, column in enumerate(zip(*rows, strict=True)) if any(column)]
     return Table(
         title,

@@ -47,8 +47,9 @@ def main(words: Sequence[str]) -> int:
         if chosen.explain:
             _print(explanation(options))
             return 0
-        bench.MEASUREMENTS[chosen.measurement].choose(options)
-        if missing := missing_environment(options, chosen.isa):
+        measurement = bench.MEASUREMENTS[chosen.measurement]
+        measurement.choose(options)
+        if missing := missing_environment(options, chosen.isa, timed=measurement.timed):
             _start_again(words, missing)
         report = bench.measure(chosen.measurement, options, _progress)
     if chosen.json:
@@ -57,7 +58,7 @@ def main(words: Sequence[str]) -> int:
         write_atomically(Path(chosen.markdown), report.to_markdown().encode())
     console.output().print(one_line(report.header))
     _print(report.tables())
-    for remark in [bench.MEASUREMENTS[chosen.measurement].legend, *report.remarks]:
+    for remark in [measurement.legend, *report.remarks]:
         console.output().print(one_line(remark))
     return 0
 
@@ -85,13 +86,7 @@ def _parser() -> Parser:
     add = parser.add_argument
     add("measurement", nargs="?", default="operations", metavar="|".join(MEASUREMENTS))
     add("file", nargs="?", metavar="FILE", help="of 'document': its tables are measured anew")
-    add(
-        "--only",
-        type=_names,
-        default=(),
-        metavar="NAME,...",
-        help="shapes, steps or sections",
-    )
+    add("--only", type=_names, default=(), metavar="NAME,...", help="shapes, steps or sections")
     add("--passes", type=_names, default=PASSES, metavar="PASS,...", help=" and/or ".join(PASSES))
     add("--threads", type=_numbers, default=(1, 2), metavar="N,...", help="default 1,2")
     add("--precision", type=_names, default=("float32",), metavar="NAME,...", help="default float32")
