@@ -1,7 +1,8 @@
 """Times an epoch of the Keras example `mnist_convnet` in Keras: ``python benchmarks/keras_epoch.py THREADS``.
 
-The counterpart of training_step.py, in a process of its own because TensorFlow's threads cannot be changed
-once they run: 60,000 images of 28x28, batch 128, Adam, the second epoch, so that tracing is not counted.
+The counterpart of ``convlab bench steps --only keras_mnist``, in a process of its own because TensorFlow's
+threads cannot be changed once they run: 60,000 images of 28x28, batch 128, Adam, the second epoch, so that
+tracing is not counted.
 """
 
 import sys

@@ -44,6 +44,10 @@ class MissingExtraError(ConvlabError, ImportError):
     """An optional dependency is needed and not installed; the message says how to install it."""
 
 
+class BenchmarkError(ConvlabError):
+    """Programs that are to be timed against each other do not compute the same."""
+
+
 class DivergenceError(ConvlabError):
     """The loss became NaN or infinite during training."""
 

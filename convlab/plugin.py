@@ -40,6 +40,7 @@ from convlab.layers import (
     Layer,
     MaxPool2D,
     Residual,
+    Scale,
 )
 from convlab.records.metrics import MetricsFile
 from convlab.seeding import generator
@@ -67,6 +68,7 @@ __all__ = [
     "Probe",
     "Residual",
     "Role",
+    "Scale",
     "Split",
     "Tracker",
     "cache_directory",

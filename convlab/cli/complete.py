@@ -57,6 +57,10 @@ def candidates(line: str) -> list[str]:
         return _starting(word, [f"{verb} " for verb in VERBS])
     if before[0] == "run":
         return _starting(word, RUN_FLAGS) if word.startswith("-") else _overrides(before[1:], word)
+    if before == ["bench"] and not word.startswith("-"):
+        from convlab.cli.bench import MEASUREMENTS
+
+        return _starting(word, [f"{name} " for name in MEASUREMENTS])
     if before == ["plugins"]:
         return _starting(word, ["list ", "info "])
     if before == ["plugins", "info"]:

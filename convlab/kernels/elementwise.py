@@ -276,8 +276,7 @@ def span_capsule(name: str, isa_name: str) -> object:
         'PyCapsule'
     """
     number, _ = _resolve("span_capsule", name, {})
-    runtime.check_isa(isa_name, "span_capsule")
-    return _elementwise.span_capsule(number, _runtime.ISA_NAMES.index(isa_name))
+    return _elementwise.span_capsule(number, _isa_number("span_capsule", isa_name))
 
 
 def span_parameters(name: str, parameters: Mapping[str, float] | None = None) -> npt.NDArray[np.float32]:
@@ -302,8 +301,7 @@ def span_parameters(name: str, parameters: Mapping[str, float] | None = None) ->
 
 
 def _isa_number(where: str, isa_name: str) -> int:
-    if isa_name not in runtime.isas():
-        raise KernelError(f"{where}: no instruction set {isa_name!r}; offered: {', '.join(runtime.isas())}")
+    runtime.check_isa(isa_name, where)
     return _runtime.ISA_NAMES.index(isa_name)
 
 

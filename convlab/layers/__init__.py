@@ -9,6 +9,7 @@ from convlab.layers.dropout import Dropout
 from convlab.layers.flatten import Flatten
 from convlab.layers.pool import AveragePool2D, GlobalAveragePool, MaxPool2D
 from convlab.layers.residual import Residual
+from convlab.layers.scale import Scale
 
 __all__ = [
     "Activation",
@@ -22,4 +23,5 @@ __all__ = [
     "Layer",
     "MaxPool2D",
     "Residual",
+    "Scale",
 ]

@@ -1,6 +1,7 @@
 """The networks that come with convlab."""
 
 from convlab.plugin import Offers, hookimpl
+from convlab_plugins.models.airbench94 import airbench94
 from convlab_plugins.models.deepobs_2c2d import deepobs_2c2d
 from convlab_plugins.models.keras_mnist import keras_mnist
 from convlab_plugins.models.lenet5 import lenet5
@@ -10,6 +11,7 @@ from convlab_plugins.models.sequential import sequential
 from convlab_plugins.models.small_convnet import small_convnet
 
 OFFERS: Offers = {
+    "airbench94": airbench94,
     "deepobs_2c2d": deepobs_2c2d,
     "keras_mnist": keras_mnist,
     "lenet5": lenet5,

@@ -17,6 +17,7 @@ from convlab.plugin import (
     Layer,
     MaxPool2D,
     Residual,
+    Scale,
 )
 
 LAYERS: Mapping[str, type[Layer]] = {
@@ -30,6 +31,7 @@ LAYERS: Mapping[str, type[Layer]] = {
     "global_average_pool": GlobalAveragePool,
     "max_pool2d": MaxPool2D,
     "residual": Residual,
+    "scale": Scale,
 }
 
 

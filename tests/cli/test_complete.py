@@ -16,7 +16,7 @@ Command = Callable[..., tuple[int, str, str]]
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("convlab ", ["compare ", "plugins ", "run ", "show "]),
+        ("convlab ", ["bench ", "compare ", "plugins ", "run ", "show "]),
         ("convlab  r", ["run "]),
         ("/usr/bin/convlab pl", ["plugins "]),
         ("convlab run --m", ["--multirun"]),
@@ -29,6 +29,7 @@ Command = Callable[..., tuple[int, str, str]]
         ("convlab run +experiment=keras", ["+experiment=keras_mnist"]),
         ("convlab run epochs=[1 opt", []),
         ("convlab run --nonsense opt", []),
+        ("convlab bench me", ["memory "]),
         ("convlab plugins ", ["info ", "list "]),
         ("convlab plugins info nest", ["nesterov"]),
         ("convlab plugins list opt", ["optimizer"]),

@@ -48,8 +48,8 @@ def test_version(command: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["rnu"], "no verb named 'rnu'; did you mean 'run'? verbs: run, compare, show, plugins"),
-        (["xyz"], "no verb named 'xyz'; verbs: run, compare, show, plugins"),
+        (["rnu"], "no verb named 'rnu'; did you mean 'run'? verbs: run, compare, show, bench, plugins"),
+        (["xyz"], "no verb named 'xyz'; verbs: run, compare, show, bench, plugins"),
         (["optimizer=sgd"], "'optimizer=sgd' is no verb; did you mean 'convlab run optimizer=sgd'?"),
         (
             ["run", "--mutlirun"],
@@ -157,7 +157,9 @@ def test_a_closed_pipe_is_quiet() -> None:
     assert (done.returncode, done.stderr) == (1, "")
 
 
-@pytest.mark.parametrize("words", [["plugins", "list"], ["compare", "."], ["show", "."], ["--help"]])
+@pytest.mark.parametrize(
+    "words", [["plugins", "list"], ["compare", "."], ["show", "."], ["bench", "--explain"], ["--help"]]
+)
 def test_verbs_without_configs_do_not_load_hydra(tmp_path: Path, words: list[str]) -> None:
     program = (
         "import sys\nfrom convlab.cli import main\n"

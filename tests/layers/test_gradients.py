@@ -18,6 +18,7 @@ from convlab.layers import (
     Layer,
     MaxPool2D,
     Residual,
+    Scale,
 )
 from convlab.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from convlab.model import Model
@@ -84,6 +85,7 @@ NETWORKS: dict[str, Callable[[], list[Layer]]] = {
         Flatten(),
         Dense(4),
     ],
+    "scale": lambda: [Flatten(), Dense(6), Scale(-0.3), Dense(4), Scale(2.0)],
     "batch_norm_dense": lambda: [Flatten(), Dense(6), BatchNorm(), Dense(4)],
     "residual_identity": lambda: [
         Conv2D(3, 1),
