@@ -14,8 +14,8 @@ def empty_aligned(
 ) -> npt.NDArray[np.floating]:
     """A new array whose first element lies at a multiple of 64 bytes, its contents undefined.
 
-    Kernels take any array, but are faster with these: `numpy.empty` starts at a multiple of 16 bytes only, so that
-    every vector of 64 bytes would lie in two lines of the cache, and large outputs could not be written past it.
+    Kernels take any array, but are faster with these: `numpy.empty` starts at a multiple of 16 bytes only, so
+    that vectors of 64 bytes lie in two lines of the cache, and large outputs cannot be written past it.
 
     Args:
         shape: of the array.

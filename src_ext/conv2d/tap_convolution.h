@@ -14,6 +14,8 @@
 enum {
     RUN_TERMS = 256,             /* 256 terms x two AVX2 vectors = 16 KB of a 32 KB first-level cache */
     CHAIN_TERMS = 64,
+    LEAST_TERMS_TO_HALVE = 6,    /* fewer terms are one chain */
+    LEAST_TERMS_TO_THIRD = 48,
     STRIP_PIXELS = 1024,         /* sums of one block: 64 KB with AVX2 */
     STRIP_FLOATS = 48 * 1024,    /* input that one block of terms reads, of a second-level cache */
     SUMS_FLOATS = 24 * 1024,     /* sums of all blocks at once */
@@ -35,6 +37,12 @@ struct tap_plan {
     int64_t table, bias, weights, strip, strip_floats, sums_floats, thread_floats;
 };
 
+/* Chains of at most CHAIN_TERMS, and several of them also where there are few terms. */
+static inline int64_t chain_terms(int64_t terms) {
+    const int64_t chains = terms < LEAST_TERMS_TO_HALVE ? 1 : terms < LEAST_TERMS_TO_THIRD ? 2 : 3;
+    return smaller(CHAIN_TERMS, ceil_divide(terms, chains));
+}
+
 /* A piece is a segment, or a part of a segment that is longer than a chain should be. */
 static inline int64_t pieces_of_segment(const struct tap_plan *plan) {
     return larger(1, ceil_divide(plan->segment_length, larger(1, plan->chain_terms)));
@@ -48,7 +56,7 @@ static void plan_segments(struct tap_plan *plan, const struct tap_convolution *t
     plan->segment_length = plan->segments ? plan->segment_length : 0;
     plan->terms = plan->segments * plan->segment_length;
     plan->dots = merges && plan->terms > 0 && prefers_dots(t->group_out, rows, plan->segment_length);
-    plan->chain_terms = plan->dots ? plan->segment_length : smaller(CHAIN_TERMS, plan->terms);
+    plan->chain_terms = plan->dots ? plan->segment_length : chain_terms(plan->terms);
     plan->pieces = plan->segments * pieces_of_segment(plan);
     plan->runs = plan->dots ? 1 : larger(1, smaller(plan->pieces, ceil_divide(plan->terms, RUN_TERMS)));
 }
