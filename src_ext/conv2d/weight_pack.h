@@ -38,15 +38,23 @@ static int64_t pack_gradient(float *target, const struct weight_gradient *g, con
     return pixels;
 }
 
+#if CONVLAB_VECTOR_BYTES != 64
 CONVLAB_INLINE void copy_pixels(const int width, float *target, const float *source, int64_t pixels,
                                 int64_t channels) {
     for (int64_t i = 0; i < pixels; i++, target += width, source += channels) {
         UNROLL for (int c = 0; c < width; c++) { target[c] = source[c]; }
     }
 }
+#endif
 
 /* Neighbouring pixels' channels [0, width) from an array with `channels` channels a pixel. */
 static void copy_tile(int64_t width, float *target, const float *source, int64_t pixels, int64_t channels) {
+#if CONVLAB_VECTOR_BYTES == 64
+    /* masks are cheap there, and no tile is wider than a vector */
+    for (int64_t i = 0; i < pixels; i++, target += width, source += channels) {
+        vector_store_partial(target, vector_load_partial(source, width), width);
+    }
+#else
     switch (width) {
     case 4:
         copy_pixels(4, target, source, pixels, channels);
@@ -64,6 +72,7 @@ static void copy_tile(int64_t width, float *target, const float *source, int64_t
             }
         }
     }
+#endif
 }
 
 /* Input of tile number `tile`: where its values begin within a pixel, and how many they are. */
