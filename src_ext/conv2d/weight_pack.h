@@ -107,24 +107,24 @@ static void pack_input(float *target, const struct weight_gradient *g, const str
     }
 }
 
-/* Adds the strip's sum of dy over its pixels to sums; the strip's own sum comes first, in `strip_sums`. */
-static void add_bias_gradient(float *sums, float *strip_sums, const struct weight_gradient *g,
-                              const struct strip *strip, int first) {
-    const int64_t channels = g->bias_channels;
-    memset(strip_sums, 0, (size_t)channels * sizeof(float));
-    for (int64_t n = strip->n0; n < strip->n1; n++) {
-        for (int64_t h = strip->h0; h < strip->h1; h++) {
-            const float *dy =
-                g->bias_dy + ((n * g->vertical.out + h) * g->horizontal.out + strip->w0) * channels;
-            for (int64_t w = strip->w0; w < strip->w1; w++, dy += channels) {
-                for (int64_t k = 0; k < channels; k++) {
-                    strip_sums[k] += dy[k];
+/* Adds the strip's sum of dy over its pixels to sums. */
+static void add_bias_gradient(float *sums, const struct weight_gradient *g, const struct strip *strip, int first) {
+    const int64_t channels = g->bias_channels, row = g->horizontal.out * channels;
+    for (int64_t k = 0; k < channels; k += CONVLAB_LANES) {
+        const int64_t lanes = smaller(CONVLAB_LANES, channels - k);
+        vector_float sum = {0};
+        for (int64_t n = strip->n0; n < strip->n1; n++) {
+            for (int64_t h = strip->h0; h < strip->h1; h++) {
+                const float *dy = g->bias_dy + (n * g->vertical.out + h) * row + k;
+                for (int64_t w = strip->w0; w < strip->w1; w++) {
+                    sum += vector_load_partial(dy + w * channels, lanes);
                 }
             }
         }
-    }
-    for (int64_t k = 0; k < channels; k++) {
-        sums[k] = first ? strip_sums[k] : sums[k] + strip_sums[k];
+        if (!first) {
+            sum += vector_load_partial(sums + k, lanes);
+        }
+        vector_store_partial(sums + k, sum, lanes);
     }
 }
 

@@ -34,7 +34,7 @@ static struct woven_weight_plan plan_woven_weight(const struct weight_gradient *
     plan.x_row = (plan.copies ? plan.in_columns : g->horizontal.in) * channels;
     plan.x_image = plan.x_row * (plan.copies ? plan.in_rows : g->vertical.in);
     plan.copy_floats = plan.copies ? round_up(plan.strips.images * plan.x_image, 16) : 0;
-    plan.thread_floats = plan.copy_floats + round_up(channels, 16);
+    plan.thread_floats = plan.copy_floats;
     plan.buffer_floats = plan.blocks * plan.taps * plan.group * BLOCK;
     plan.buffers = round_up(plan.chunks * channels, 16);
     plan.strip = plan.buffers + plan.chunks * plan.buffer_floats;
@@ -178,7 +178,7 @@ static void run_woven_chunk(void *context, int64_t chunk, int member) {
         }
         run_woven_strip(g, plan, &strip, x, memory + plan->buffers + chunk * plan->buffer_floats, s == first);
         if (g->db) {
-            add_bias_gradient(memory + chunk * plan->channels, copy + plan->copy_floats, g, &strip, s == first);
+            add_bias_gradient(memory + chunk * plan->channels, g, &strip, s == first);
         }
     }
 }
