@@ -177,9 +177,10 @@ def precision() -> str:
 def use_precision(name: str) -> Choice:
     """Chooses how exact convolutions of float32 arrays are from now on.
 
-    Relative errors (L2, against float64) are at most ``1e-6`` in float32 and ``5e-6`` in fast; with fast,
-    3x3 convolutions may run through Winograd's algorithm, where a NaN or Inf spreads to up to three pixels
-    beyond the windows that see it, and integers are not exact. With bfloat16, CPUs that multiply bfloat16
+    Relative errors (L2, against float64) are at most ``1e-6`` in float32 and ``5e-6`` in fast. 3x3
+    convolutions may run through Winograd's algorithm: with tiles of 2x2 outputs in float32, which is exact
+    on whole numbers, with 4x4 in fast, which is not. Where a result is not finite, the direct algorithm
+    does the call again, so that NaN and Inf stay in their windows. With bfloat16, CPUs that multiply it
     (``avx512_bf16``, ``amx``) round the inputs of a product to its 8 bits, to nearest even, and sum in
     float32: errors are about ``2e-3``. Other CPUs do what fast does. Arrays stay float32.
 

@@ -243,7 +243,7 @@ static int64_t winograd_scratch_bytes(int side, const struct tap_convolution *t,
 
 #define DEFINE_WINOGRAD(OUT)                                                                                       \
     static const char *refuse_winograd_forward_##OUT(const struct convlab_conv2d_problem *problem) {               \
-        return refuse_winograd(OUT, problem, problem->oh, problem->ow);                                            \
+        return refuse_winograd(OUT, problem, problem->oh, problem->ow, problem->c, problem->k);                                            \
     }                                                                                                              \
     static void winograd_forward_##OUT(const struct convlab_conv2d_problem *problem,                               \
                                        const struct convlab_conv2d_arguments *arguments, int threads,              \
@@ -259,7 +259,7 @@ static int64_t winograd_scratch_bytes(int side, const struct tap_convolution *t,
         return larger(winograd_scratch_bytes(OUT, &t, threads), direct_forward_scratch(problem, threads));         \
     }                                                                                                              \
     static const char *refuse_winograd_backward_input_##OUT(const struct convlab_conv2d_problem *problem) {        \
-        return refuse_winograd(OUT, problem, problem->h, problem->w);                                              \
+        return refuse_winograd(OUT, problem, problem->h, problem->w, problem->k, problem->c);                                              \
     }                                                                                                              \
     static void winograd_backward_input_##OUT(const struct convlab_conv2d_problem *problem,                        \
                                               const struct convlab_conv2d_arguments *arguments, int threads,       \

@@ -7,12 +7,14 @@
 /* Transformed kernels of so many products of channels take 150 MB of scratch memory. */
 enum { WINOGRAD_MOST_PRODUCTS = 1024 * 1024 };
 
-/* What the transforms cost, in multiply-adds per tile and point and channel of input or output. Like everything here
- * independent of the batch, so that the bits of an image do not depend on its neighbours. */
-enum { COST_OF_CHANNEL = 5 };
+/* What the transforms cost, in multiply-adds per tile and point and channel of what is transformed and of what comes
+ * out, whose products are written and read, too; fitted with AVX-512 and AVX2. Like everything here independent of the
+ * batch, so that the bits of an image do not depend on its neighbours. */
+enum { COST_OF_INPUT = 5, COST_OF_OUTPUT = 12 };
 
-/* NULL, or why the tiles of OUT x OUT outputs do not do a problem whose outputs are out_h x out_w. */
-static const char *refuse_winograd(int side, const struct convlab_conv2d_problem *q, int64_t out_h, int64_t out_w) {
+/* NULL, or why tiles of side x side outputs do not do a problem of `in` and `out` channels with out_h x out_w outputs. */
+static const char *refuse_winograd(int side, const struct convlab_conv2d_problem *q, int64_t out_h, int64_t out_w,
+                                   int64_t in, int64_t out) {
     if (q->is_double) {
         return "float64 runs in the reference loops";
     }
@@ -29,7 +31,8 @@ static const char *refuse_winograd(int side, const struct convlab_conv2d_problem
     if (products > WINOGRAD_MOST_PRODUCTS) {
         return "too many channels: the transformed kernels would take over 150 MB";
     }
-    const int64_t cost = tiles * WINOGRAD_POINTS(side) * (products + COST_OF_CHANNEL * (q->c + q->k));
+    const int64_t lanes = round_up(out, CONVLAB_LANES);
+    const int64_t cost = tiles * WINOGRAD_POINTS(side) * (in * lanes + COST_OF_INPUT * in + COST_OF_OUTPUT * lanes);
     if (cost >= WINOGRAD_TAPS * WINOGRAD_TAPS * out_h * out_w * products) {
         return "too few channels or pixels: the transforms would cost more than they save";
     }

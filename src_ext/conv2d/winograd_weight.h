@@ -315,7 +315,7 @@ static int64_t winograd_weight_scratch_bytes(int side, const struct convlab_conv
 
 #define DEFINE_WINOGRAD_WEIGHT(OUT)                                                                                 \
     static const char *refuse_winograd_backward_weight_##OUT(const struct convlab_conv2d_problem *problem) {        \
-        return refuse_winograd(OUT, problem, problem->oh, problem->ow);                                             \
+        return refuse_winograd(OUT, problem, problem->oh, problem->ow, problem->c, problem->k);                                             \
     }                                                                                                               \
     static void winograd_backward_weight_##OUT(const struct convlab_conv2d_problem *problem,                        \
                                                const struct convlab_conv2d_arguments *arguments, int threads,       \
