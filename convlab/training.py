@@ -129,7 +129,7 @@ class Trainer:
         self.position = Position()
         model.preprocessing = preprocessing
         model.plan(self.batch_size)
-        self._inputs = np.empty((self.batch_size, *model.input_shape), np.float32)
+        self._inputs = kernels.empty_aligned((self.batch_size, *model.input_shape))
 
     def run_epoch(
         self, on_step: Callable[[int, int], None], should_stop: Callable[[], bool] = lambda: False

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-import numpy as np
-
 from convlab import kernels
 from convlab.bench import peer
 from convlab.bench.shapes import Operands, Shape
@@ -37,8 +35,10 @@ class PlannedConvolution:
         self._given, self._precision = given, precision
         with self.context():
             self._plan = shape.plan()
-        self._y = np.empty_like(given.grad)
-        self._dx, self._dw, self._db = map(np.empty_like, (given.x, given.w, given.bias))
+        self._y = kernels.empty_aligned(given.grad.shape)
+        self._dx, self._dw, self._db = (
+            kernels.empty_aligned(array.shape) for array in (given.x, given.w, given.bias)
+        )
 
     def forward(self) -> None:
         self._plan.forward(self._given.x, self._given.w, self._given.bias, self._y)

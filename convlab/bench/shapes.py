@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from convlab import kernels
 from convlab.kernels.arguments import FloatArray
 from convlab.kernels.conv2d import Conv2DPlan
 
@@ -113,7 +114,7 @@ def operands(shape: Shape) -> Operands:
     rng = np.random.default_rng(0)
 
     def draw(*dimensions: int) -> FloatArray:
-        return rng.standard_normal(dimensions, np.float32)
+        return rng.standard_normal(dimensions, np.float32, out=kernels.empty_aligned(dimensions))
 
     w = draw(*shape.kernel_shape)
     w *= np.float32((w.size / shape.filters) ** -0.5)

@@ -48,7 +48,7 @@ class OurStep:
         self._optimizer = registry().build("optimizer", choice, model.parameters)
         self._loss, self._preprocessing = SoftmaxCrossEntropy(), Preprocessing.fitted(batch.images, "unit")
         self._indices = np.arange(len(batch.images))
-        self._inputs = np.empty(batch.images.shape, np.float32)
+        self._inputs = kernels.empty_aligned(batch.images.shape)
         self._step = 0
         with self.context():
             model.plan(len(batch.images))

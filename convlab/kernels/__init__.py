@@ -27,6 +27,7 @@ from convlab.kernels.elementwise import (
 )
 from convlab.kernels.images import normalize_images
 from convlab.kernels.loss import mean_squared_error, softmax, softmax_cross_entropy
+from convlab.kernels.memory import empty_aligned
 from convlab.kernels.norm import (
     BatchNormPlan,
     batch_norm_backward,
@@ -87,6 +88,7 @@ __all__ = [
     "dense_backward_input",
     "dense_backward_weight",
     "dropout",
+    "empty_aligned",
     "global_average_pool",
     "global_average_pool_backward",
     "isa",

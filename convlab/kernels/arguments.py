@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from convlab.errors import ConfigError, ShapeError
 from convlab.kernels.elementwise import span_parameters
+from convlab.kernels.memory import empty_aligned
 
 # An array of 16 GiB (float32) is a slip in a shape rather than a wish; and up to here no offset that the
 # kernels compute, in elements or in bytes, leaves 64 bits.
@@ -150,7 +151,7 @@ def output_array(
     dtype = next(iter(inputs.values())).dtype
     if out is None:
         check_size(function, name, shape)
-        return np.empty(shape, dtype)
+        return empty_aligned(shape, dtype)
     if not isinstance(out, np.ndarray):
         raise ShapeError(f"{function}: {name} must be an array, not {type(out).__name__}")
     check_shape(function, name, out.shape, shape)

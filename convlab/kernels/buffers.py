@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.errors import ShapeError
+from convlab.kernels.memory import empty_aligned
 
 Array = npt.NDArray[np.floating[Any]]
 
@@ -60,7 +61,7 @@ def output_array(
 ) -> npt.NDArray[Any]:
     """A new array, or the caller's if it is exactly what the kernel writes."""
     if out is None:
-        return np.empty(shape, dtype)
+        return empty_aligned(shape, dtype)
     if not isinstance(out, np.ndarray):
         raise ShapeError(f"{where}: {name} must be a NumPy array, got {type(out).__name__}")
     if out.shape != shape or out.dtype != dtype:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from convlab import kernels
 from convlab.contracts.parameter import Array
 from convlab.layers.applied_activation import AppliedActivation
 from convlab.layers.arena import Arena
@@ -45,7 +46,7 @@ class Activation(Layer):
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         if self._absorbed:
             return
-        self._output = np.empty((batch, *self.output_shape), dtype)
+        self._output = kernels.empty_aligned((batch, *self.output_shape), dtype)
         self._activation.plan_alone(self._output.shape, dtype)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:

@@ -65,13 +65,13 @@ class AppliedActivation:
     def plan(self, shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> None:
         """Makes the buffers for outputs of the shape, batch included."""
         if self._keeps_input:
-            self._before = np.empty(shape, dtype)
+            self._before = kernels.empty_aligned(shape, dtype)
         self.plan_alone(shape, dtype)
 
     def plan_alone(self, shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> None:
         """As `plan`, for an activation that no kernel in front can apply: `apply` is used."""
         if self.activation is not None and self._plan is None:
-            self._derivative = np.empty(shape, dtype)
+            self._derivative = kernels.empty_aligned(shape, dtype)
 
     def apply(self, x: Array, output: Array) -> Array:
         """Writes f(x) to `output` and returns it; for linear, returns x itself."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from convlab import kernels
 from convlab.contracts.parameter import Array
 
 
@@ -42,7 +43,7 @@ class Arena:
             self._free.remove(index)
         else:
             index = len(self._blocks)
-            self._blocks.append(np.empty(size, self._dtype))
+            self._blocks.append(kernels.empty_aligned(size, self._dtype))
         return self._blocks[index][:size].reshape(shape)
 
     def give(self, buffer: Array) -> None:

@@ -70,7 +70,7 @@ class BatchNorm(Layer):
         return False
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        self._output = np.empty((batch, *self.output_shape), dtype)
+        self._output = kernels.empty_aligned((batch, *self.output_shape), dtype)
         self._kernel = kernels.BatchNormPlan(
             self.output_shape[-1], epsilon=self.epsilon, momentum=self.momentum, activation=self._absorbed
         )

@@ -105,7 +105,7 @@ class Conv2D(WeightedLayer):
         self._inference_kernel = self._training_kernel
         if activation.fused_in_inference != activation.fused_in_training:
             self._inference_kernel = self._kernel_plan(batch, self.input_shape, activation.fused_in_inference)
-        self._output = np.empty((batch, *self.output_shape), dtype)
+        self._output = kernels.empty_aligned((batch, *self.output_shape), dtype)
         activation.plan(self._output.shape, dtype)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:

@@ -69,7 +69,7 @@ class Dense(WeightedLayer):
         self._inference_kernel = self._training_kernel
         if activation.fused_in_inference != activation.fused_in_training:
             self._inference_kernel = self._kernel_plan(batch, activation.fused_in_inference)
-        self._output = np.empty((batch, self.units), dtype)
+        self._output = kernels.empty_aligned((batch, self.units), dtype)
         activation.plan(self._output.shape, dtype)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:

@@ -44,7 +44,7 @@ class Dropout(Layer):
         return input_shape
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        self._output = np.empty((batch, *self.output_shape), dtype)
+        self._output = kernels.empty_aligned((batch, *self.output_shape), dtype)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:
         return gradient if need_input else None

@@ -44,7 +44,7 @@ class WindowPool(Layer):
             raise ShapeError(f"{self.name}: {error}") from None
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        self._output = np.empty((batch, *self.output_shape), dtype)
+        self._output = kernels.empty_aligned((batch, *self.output_shape), dtype)
         self._kernel = kernels.pool_plan(
             (batch, *self.input_shape), self.window, stride=self.stride, padding=self.padding
         )
@@ -150,7 +150,7 @@ class GlobalAveragePool(Layer):
         return input_shape[-1:]
 
     def plan(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        self._output = np.empty((batch, *self.output_shape), dtype)
+        self._output = kernels.empty_aligned((batch, *self.output_shape), dtype)
         self._kernel = kernels.pool_plan((batch, *self.input_shape), 1)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:

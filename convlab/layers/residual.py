@@ -78,7 +78,7 @@ class Residual(Layer):
         self.shortcut.plan(batch, dtype)
         self._output: Array | None = None
         if self.branch.needs_output():
-            self._output = np.empty((batch, *self.output_shape), dtype)
+            self._output = kernels.empty_aligned((batch, *self.output_shape), dtype)
         self._activation.plan((batch, *self.output_shape), dtype)
 
     def plan_backward(self, arena: Arena, gradient: Array, need_input: bool) -> Array | None:

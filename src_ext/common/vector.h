@@ -29,6 +29,14 @@ typedef int32_t vector_int __attribute__((vector_size(CONVLAB_VECTOR_BYTES), may
 typedef float vector_float_unaligned
     __attribute__((vector_size(CONVLAB_VECTOR_BYTES), aligned(4), may_alias));
 
+#if CONVLAB_VECTOR_BYTES == 64
+#define VECTOR_LANE_NUMBERS {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+#elif CONVLAB_VECTOR_BYTES == 32
+#define VECTOR_LANE_NUMBERS {0, 1, 2, 3, 4, 5, 6, 7}
+#else
+#define VECTOR_LANE_NUMBERS {0, 1, 2, 3}
+#endif
+
 CONVLAB_INLINE vector_float vector_load(const float *source) {
     return *(const vector_float_unaligned *)source;
 }
@@ -112,15 +120,15 @@ CONVLAB_INLINE void vector_store_partial(float *target, vector_float value, int6
 #endif
 }
 
+/* Every lane takes the value of member number `member` of its group of `group` neighbouring lanes. */
+CONVLAB_INLINE vector_float vector_group_member(vector_float x, const int group, const int member) {
+    const vector_int lane = VECTOR_LANE_NUMBERS;
+    return group == 1 ? x : __builtin_shuffle(x, (lane & ~(group - 1)) + member);
+}
+
 /* Lane i of the result is the sum of the lanes of values[i]; values is written over. */
 CONVLAB_INLINE vector_float vector_sums(vector_float *values) {
-#if CONVLAB_VECTOR_BYTES == 64
-    const vector_int lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-#elif CONVLAB_VECTOR_BYTES == 32
-    const vector_int lane = {0, 1, 2, 3, 4, 5, 6, 7};
-#else
-    const vector_int lane = {0, 1, 2, 3};
-#endif
+    const vector_int lane = VECTOR_LANE_NUMBERS;
 #pragma GCC unroll 4
     for (int step = 1; step < CONVLAB_LANES; step *= 2) {
         /* of two vectors, each lane and the one `step` further: from the first vector where the bit is 0 */

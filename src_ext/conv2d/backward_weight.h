@@ -72,8 +72,7 @@ static void run_weight_task(void *context, int64_t number, int member) {
             pack_input(x, g, plan, &strip, tile0, tile1);
         }
         if (split == 0 && g->db) {
-            add_bias_gradient(run->bias_sums + chunk * g->bias_channels, dy + plan->dy_floats, g, &strip,
-                              s == first_strip);
+            add_bias_gradient(run->bias_sums + chunk * g->bias_channels, g, &strip, s == first_strip);
         }
         for (int64_t tile = tile0; tile < tile1; tile++) {
             run_weight_tile(run, &strip, tile, x, dy, run->buffers + chunk * plan->buffer_floats, s == first_strip);

@@ -1,9 +1,9 @@
 /* All algorithms of one instruction set, as one table; the including file chose the target. */
 #include <stddef.h>
 
-#include "depthwise_weight.h"
 #include "problem.h"
 #include "winograd_weight.h"
+#include "woven_weight.h"
 
 const struct convlab_conv2d_table CONVLAB_NAME(convlab_conv2d_table) = {{
     {{"winograd4", refuse_winograd_forward_4, winograd_forward_scratch_4, winograd_forward_4},
@@ -12,7 +12,7 @@ const struct convlab_conv2d_table CONVLAB_NAME(convlab_conv2d_table) = {{
     {{"winograd4", refuse_winograd_backward_input_4, winograd_backward_input_scratch_4, winograd_backward_input_4},
      {"winograd2", refuse_winograd_backward_input_2, winograd_backward_input_scratch_2, winograd_backward_input_2},
      {"direct", refuse_double, direct_backward_input_scratch, direct_backward_input}},
-    {{"depthwise", refuse_not_depthwise, depthwise_backward_weight_scratch, depthwise_backward_weight},
+    {{"woven", refuse_not_woven, woven_backward_weight_scratch, woven_backward_weight},
      {"winograd4", refuse_winograd_backward_weight_4, winograd_backward_weight_scratch_4, winograd_backward_weight_4},
      {"winograd2", refuse_winograd_backward_weight_2, winograd_backward_weight_scratch_2, winograd_backward_weight_2},
      {"direct", refuse_double, direct_backward_weight_scratch, direct_backward_weight}},

@@ -38,6 +38,23 @@ static void pack_bias(float *target, const float *bias, int64_t channels) {
     }
 }
 
+/* One block of woven channels from channel `first` on: [tap][member of the group][V * LANES]. */
+static void pack_woven(float *target, const struct tap_convolution *t, int64_t first, int64_t channels) {
+    const int64_t width = block_vectors(channels) * CONVLAB_LANES;
+    for (int64_t tap = 0; tap < t->vertical.taps * t->horizontal.taps; tap++) {
+        const float *source =
+            t->w + tap / t->horizontal.taps * t->w_row + tap % t->horizontal.taps * t->w_column;
+        for (int64_t member = 0; member < t->woven; member++, target += width) {
+            for (int64_t lane = 0; lane < width; lane++) {
+                const int64_t k = first + lane;
+                target[lane] = lane < channels ? source[k / t->woven * t->w_group + k % t->woven * t->w_out +
+                                                        member * t->w_in]
+                                               : 0.0f;
+            }
+        }
+    }
+}
+
 /* For dot products: [row][vector][output channel][lane], the lanes behind the end of a row zero. */
 static void pack_dots(float *target, const struct tap_convolution *t) {
     const int64_t length = t->horizontal.taps * t->group_in, channels = t->group_out;

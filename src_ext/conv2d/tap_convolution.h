@@ -10,10 +10,13 @@
 #include "dot_tile.h"
 #include "pack.h"
 #include "team.h"
+#include "woven_tile.h"
 
 enum {
     RUN_TERMS = 256,             /* 256 terms x two AVX2 vectors = 16 KB of a 32 KB first-level cache */
     CHAIN_TERMS = 64,
+    LEAST_TERMS_TO_HALVE = 6,    /* fewer terms are one chain */
+    LEAST_TERMS_TO_THIRD = 48,
     STRIP_PIXELS = 1024,         /* sums of one block: 64 KB with AVX2 */
     STRIP_FLOATS = 48 * 1024,    /* input that one block of terms reads, of a second-level cache */
     SUMS_FLOATS = 24 * 1024,     /* sums of all blocks at once */
@@ -35,6 +38,12 @@ struct tap_plan {
     int64_t table, bias, weights, strip, strip_floats, sums_floats, thread_floats;
 };
 
+/* Chains of at most CHAIN_TERMS, and several of them also where there are few terms. */
+static inline int64_t chain_terms(int64_t terms) {
+    const int64_t chains = terms < LEAST_TERMS_TO_HALVE ? 1 : terms < LEAST_TERMS_TO_THIRD ? 2 : 3;
+    return smaller(CHAIN_TERMS, ceil_divide(terms, chains));
+}
+
 /* A piece is a segment, or a part of a segment that is longer than a chain should be. */
 static inline int64_t pieces_of_segment(const struct tap_plan *plan) {
     return larger(1, ceil_divide(plan->segment_length, larger(1, plan->chain_terms)));
@@ -42,15 +51,16 @@ static inline int64_t pieces_of_segment(const struct tap_plan *plan) {
 
 static void plan_segments(struct tap_plan *plan, const struct tap_convolution *t) {
     const int64_t rows = t->vertical.taps, columns = t->horizontal.taps;
-    const int merges = !t->depthwise && t->groups == 1 && t->horizontal.spacing == 1;
+    const int merges = t->groups == 1 && t->horizontal.spacing == 1;
     plan->segments = merges && columns ? rows : rows * columns;
-    plan->segment_length = t->depthwise ? 1 : merges ? columns * t->group_in : t->group_in;
+    plan->segment_length = t->woven ? t->woven : merges ? columns * t->group_in : t->group_in;
     plan->segment_length = plan->segments ? plan->segment_length : 0;
     plan->terms = plan->segments * plan->segment_length;
     plan->dots = merges && plan->terms > 0 && prefers_dots(t->group_out, rows, plan->segment_length);
-    plan->chain_terms = plan->dots ? plan->segment_length : smaller(CHAIN_TERMS, plan->terms);
+    plan->chain_terms = plan->dots ? plan->segment_length : chain_terms(plan->terms);
+    plan->chain_terms = larger(plan->chain_terms, t->woven); /* a piece holds whole groups */
     plan->pieces = plan->segments * pieces_of_segment(plan);
-    plan->runs = plan->dots ? 1 : larger(1, smaller(plan->pieces, ceil_divide(plan->terms, RUN_TERMS)));
+    plan->runs = plan->dots || t->woven ? 1 : larger(1, smaller(plan->pieces, ceil_divide(plan->terms, RUN_TERMS)));
 }
 
 /* Cuts the outputs; more pieces for more threads: no sum depends on where the cuts are. */
@@ -64,8 +74,8 @@ static void plan_tasks(struct tap_plan *plan, const struct tap_convolution *t, i
         plan->strips.images = ceil_divide(t->n, plan->strips.parts_n);
     }
     const int64_t strips = larger(1, strips_count(&plan->strips));
-    /* Neighbouring depthwise blocks overlap at the end of the channels: one thread has to write them. */
-    plan->block_parts = strips < wanted && !t->depthwise ? smaller(plan->blocks, ceil_divide(wanted, strips)) : 1;
+    /* Neighbouring woven blocks overlap at the end of the channels: one thread has to write them. */
+    plan->block_parts = strips < wanted && !t->woven ? smaller(plan->blocks, ceil_divide(wanted, strips)) : 1;
     const int64_t sums = plan->strips.images * plan->strips.rows * plan->strips.columns * BLOCK;
     plan->blocks_at_once = plan->runs > 1 ? larger(1, SUMS_FLOATS / larger(1, sums)) : 1;
     plan->blocks_at_once = smaller(plan->blocks_at_once, plan->blocks);
@@ -82,9 +92,9 @@ static int streams_output(const struct tap_convolution *t) {
 static struct tap_plan plan_taps(const struct tap_convolution *t, int threads) {
     struct tap_plan plan = {0};
     const int64_t channels = t->groups * t->group_in;
-    const int64_t width = t->depthwise && channels < BLOCK ? CONVLAB_LANES : BLOCK;
-    plan.blocks_per_group = ceil_divide(t->depthwise ? channels : t->group_out, width);
-    plan.blocks = plan.blocks_per_group * (t->depthwise ? 1 : t->groups);
+    const int64_t width = t->woven && channels < BLOCK ? CONVLAB_LANES : BLOCK;
+    plan.blocks_per_group = ceil_divide(t->woven ? channels : t->group_out, width);
+    plan.blocks = plan.blocks_per_group * (t->woven ? 1 : t->groups);
     plan_segments(&plan, t);
     plan_tasks(&plan, t, threads);
     plan.copies = plan.terms > 0 && (axis_leaves_input(&t->vertical) || axis_leaves_input(&t->horizontal));
@@ -114,15 +124,16 @@ struct block {
 
 static inline struct block nth_block(const struct tap_convolution *t, const struct tap_plan *plan, int64_t number) {
     const int64_t group = number / plan->blocks_per_group, first = number % plan->blocks_per_group * BLOCK;
-    if (!t->depthwise) {
+    if (!t->woven) {
         const int64_t channels = smaller(BLOCK, t->group_out - first);
         return (struct block){group * t->group_in, group * t->group_out + first, channels};
     }
     /* The last block moves back until it is full: no partial vectors, and channels done twice come out equal. */
-    const int64_t width = t->groups >= BLOCK ? BLOCK : CONVLAB_LANES, begin = number * width;
-    const int64_t full = block_vectors(smaller(width, t->groups - begin)) * CONVLAB_LANES;
-    const int64_t start = larger(0, smaller(begin, t->groups - full));
-    return (struct block){start, start, smaller(full, t->groups)};
+    const int64_t all = t->groups * t->group_out;
+    const int64_t width = all >= BLOCK ? BLOCK : CONVLAB_LANES, begin = number * width;
+    const int64_t full = block_vectors(smaller(width, all - begin)) * CONVLAB_LANES;
+    const int64_t start = larger(0, smaller(begin, all - full));
+    return (struct block){start, start, smaller(full, all)};
 }
 
 /* All pieces in the order of the packed weights; chains end where they are long enough, and with each run. */
@@ -175,11 +186,11 @@ static void run_block(const struct tap_run *run, const struct tap_task *task, in
     const struct block block = nth_block(t, plan, number);
     const int64_t piece = part_start(plan->pieces, plan->runs, run_number);
     const int vectors = block_vectors(block.channels);
-    const int64_t width = vectors * CONVLAB_LANES, most = vectors == 2 ? TILE_2 : TILE_1;
+    const int64_t width = vectors * CONVLAB_LANES, most = t->woven ? WOVEN_PIXELS : vectors == 2 ? TILE_2 : TILE_1;
     const struct strip *strip = &task->strip;
     const int64_t columns = strip->w1 - strip->w0, tiles = ceil_divide(columns, most);
     const int64_t channels = t->groups * t->group_in;
-    const tile_function *tile = t->depthwise ? depthwise_tiles[vectors - 1] : tap_tiles[vectors - 1];
+    const tile_function *tile = t->woven ? woven_tiles_of(t->woven, vectors) : tap_tiles[vectors - 1];
     const struct tile_job job = {
         .pieces = run->table + piece,
         .pieces_count = part_start(plan->pieces, plan->runs, run_number + 1) - piece,
@@ -316,9 +327,14 @@ static void pack_nth_block(void *context, int64_t number, int member) {
         return;
     }
     const struct block block = nth_block(t, plan, number);
-    const int64_t group = t->depthwise ? 0 : number / plan->blocks_per_group;
+    const int64_t group = number / plan->blocks_per_group;
     const float *w = t->w + group * t->w_group + (block.out - group * t->group_out) * t->w_out;
-    pack_block(weights + number * plan->terms * BLOCK, t, w, block.channels, t->depthwise ? 1 : t->group_in);
+    float *target = weights + number * plan->terms * BLOCK;
+    if (t->woven) {
+        pack_woven(target, t, block.out, block.channels);
+    } else {
+        pack_block(target, t, w, block.channels, t->group_in);
+    }
     pack_bias(bias + number * BLOCK, t->bias ? t->bias + block.out : NULL, block.channels);
 }
 

@@ -106,19 +106,7 @@ CONVLAB_INLINE void add_piece(const int P, const int V, const float *x, int64_t 
     }
 }
 
-/* Depthwise: output channel c sees input channel c only, so inputs are read as vectors too. */
-CONVLAB_INLINE void add_depthwise_piece(const int P, const int V, const float *x, int64_t step, int64_t lanes,
-                                        const float *w, vector_float (*total)[2]) {
-    const int whole = V == 2 || lanes == CONVLAB_LANES;
-    UNROLL for (int p = 0; p < P; p++, x += step) {
-        UNROLL for (int v = 0; v < V; v++) {
-            const vector_float value = whole ? vector_load(x + v * CONVLAB_LANES) : vector_load_partial(x, lanes);
-            total[p][v] += value * vector_load(w + v * CONVLAB_LANES);
-        }
-    }
-}
-
-CONVLAB_INLINE void sum_tile(const int depthwise, const int P, const int V, const struct tile_job *job,
+CONVLAB_INLINE void sum_tile(const int P, const int V, const struct tile_job *job,
                              const float *x, float *sums, float *y) {
     vector_float total[14][2];
     const float *w = job->w;
@@ -126,11 +114,7 @@ CONVLAB_INLINE void sum_tile(const int depthwise, const int P, const int V, cons
     int begins = job->first;
     clear_tile(P, V, total);
     for (; piece < end; piece++) {
-        if (depthwise) {
-            add_depthwise_piece(P, V, x + piece->offset, job->x_pixel, job->lanes, w, total);
-        } else {
-            add_piece(P, V, x + piece->offset, job->x_pixel, piece->length, w, total);
-        }
+        add_piece(P, V, x + piece->offset, job->x_pixel, piece->length, w, total);
         w += piece->length * V * CONVLAB_LANES;
         if (piece->ends_chain && !(job->last && piece + 1 == end)) {
             keep_tile(P, V, total, sums, begins);
@@ -147,17 +131,11 @@ typedef void (*tile_function)(const struct tile_job *job, const float *x, float 
 
 #define DEFINE_TILES(P)                                                                                          \
     static void tap_tile_1x##P(const struct tile_job *job, const float *x, float *sums, float *y) {              \
-        sum_tile(0, P, 1, job, x, sums, y);                                                                      \
-    }                                                                                                            \
-    static void depthwise_tile_1x##P(const struct tile_job *job, const float *x, float *sums, float *y) {        \
-        sum_tile(1, P, 1, job, x, sums, y);                                                                      \
+        sum_tile(P, 1, job, x, sums, y);                                                                         \
     }
 #define DEFINE_WIDE_TILES(P)                                                                                     \
     static void tap_tile_2x##P(const struct tile_job *job, const float *x, float *sums, float *y) {              \
-        sum_tile(0, P, 2, job, x, sums, y);                                                                      \
-    }                                                                                                            \
-    static void depthwise_tile_2x##P(const struct tile_job *job, const float *x, float *sums, float *y) {        \
-        sum_tile(1, P, 2, job, x, sums, y);                                                                      \
+        sum_tile(P, 2, job, x, sums, y);                                                                         \
     }
 #define FOR_1_TO_6(DO) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6)
 #define FOR_7_TO_12(DO) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12)
@@ -184,7 +162,6 @@ enum { TILE_1 = 12, TILE_2 = 6 };
 
 /* [vectors - 1][pixels]; the most pixels of a tile are TILE_1 and TILE_2. */
 static const tile_function tap_tiles[2][15] = TILE_LISTS(tap_tile);
-static const tile_function depthwise_tiles[2][15] = TILE_LISTS(depthwise_tile);
 
 /* Channels of one block: two vectors. */
 enum { BLOCK = 2 * CONVLAB_VECTOR_BYTES / 4 };

@@ -10,12 +10,13 @@
 
 #include "problem.h"
 #include "strips.h"
+#include "vector.h"
 
 struct tap_convolution {
     int64_t n;
     struct axis vertical, horizontal;
     int64_t groups, group_in, group_out; /* channels of one group */
-    int depthwise;                       /* one channel in, one channel out of every group */
+    int woven;                           /* channels of a group in the woven form (see woven_group), else 0 */
     const float *x;                      /* (n, vertical.in, horizontal.in, groups * group_in) */
     float *y;
     int64_t y_image, y_row, y_pixel; /* distances in y */
@@ -38,8 +39,12 @@ static inline struct convlab_conv2d_problem collapse_pointwise(const struct conv
     return q;
 }
 
-static inline int is_depthwise(const struct convlab_conv2d_problem *q) {
-    return q->groups > 1 && q->groups == q->c && q->groups == q->k;
+/* Small groups, depthwise ones among them, are woven: a vector holds the output channels of several groups, and is
+ * multiplied with each input channel of those groups in turn. The channels of a group, or 0 where this has no place. */
+static inline int woven_group(const struct convlab_conv2d_problem *q) {
+    const int64_t in = q->c / q->groups, out = q->k / q->groups;
+    const int is_small = in == 1 || ((in == 2 || in == 4 || in == 8) && in < CONVLAB_LANES);
+    return q->groups > 1 && in == out && is_small ? (int)in : 0;
 }
 
 static inline struct tap_convolution forward_taps(const struct convlab_conv2d_problem *problem,
@@ -53,7 +58,7 @@ static inline struct tap_convolution forward_taps(const struct convlab_conv2d_pr
         .groups = q.groups,
         .group_in = cg,
         .group_out = kg,
-        .depthwise = is_depthwise(&q),
+        .woven = woven_group(&q),
         .x = arguments->image,
         .y = arguments->out,
         .y_image = q.oh * q.ow * q.k,
@@ -124,14 +129,14 @@ static inline struct tap_convolution backward_input_taps(const struct convlab_co
         .groups = q.groups,
         .group_in = kg,
         .group_out = cg,
-        .depthwise = is_depthwise(&q),
+        .woven = woven_group(&q),
         .x = arguments->image,
         .y = dx ? dx + (top * q.w + left) * q.c : dx,
         .y_image = q.h * q.w * q.c,
         .y_row = q.stride_h * q.w * q.c,
         .y_pixel = q.stride_w * q.c,
         .w = empty || !w ? w : w + (v.last_tap * q.s + h.last_tap) * cg,
-        .w_out = is_depthwise(&q) ? q.r * q.s : 1,
+        .w_out = 1,
         .w_row = -v.tap_period * q.s * cg,
         .w_column = -h.tap_period * cg,
         .w_in = q.r * q.s * cg,

@@ -38,15 +38,23 @@ static int64_t pack_gradient(float *target, const struct weight_gradient *g, con
     return pixels;
 }
 
+#if CONVLAB_VECTOR_BYTES != 64
 CONVLAB_INLINE void copy_pixels(const int width, float *target, const float *source, int64_t pixels,
                                 int64_t channels) {
     for (int64_t i = 0; i < pixels; i++, target += width, source += channels) {
         UNROLL for (int c = 0; c < width; c++) { target[c] = source[c]; }
     }
 }
+#endif
 
 /* Neighbouring pixels' channels [0, width) from an array with `channels` channels a pixel. */
 static void copy_tile(int64_t width, float *target, const float *source, int64_t pixels, int64_t channels) {
+#if CONVLAB_VECTOR_BYTES == 64
+    /* masks are cheap there, and no tile is wider than a vector */
+    for (int64_t i = 0; i < pixels; i++, target += width, source += channels) {
+        vector_store_partial(target, vector_load_partial(source, width), width);
+    }
+#else
     switch (width) {
     case 4:
         copy_pixels(4, target, source, pixels, channels);
@@ -64,6 +72,7 @@ static void copy_tile(int64_t width, float *target, const float *source, int64_t
             }
         }
     }
+#endif
 }
 
 /* Input of tile number `tile`: where its values begin within a pixel, and how many they are. */
@@ -98,24 +107,24 @@ static void pack_input(float *target, const struct weight_gradient *g, const str
     }
 }
 
-/* Adds the strip's sum of dy over its pixels to sums; the strip's own sum comes first, in `strip_sums`. */
-static void add_bias_gradient(float *sums, float *strip_sums, const struct weight_gradient *g,
-                              const struct strip *strip, int first) {
-    const int64_t channels = g->bias_channels;
-    memset(strip_sums, 0, (size_t)channels * sizeof(float));
-    for (int64_t n = strip->n0; n < strip->n1; n++) {
-        for (int64_t h = strip->h0; h < strip->h1; h++) {
-            const float *dy =
-                g->bias_dy + ((n * g->vertical.out + h) * g->horizontal.out + strip->w0) * channels;
-            for (int64_t w = strip->w0; w < strip->w1; w++, dy += channels) {
-                for (int64_t k = 0; k < channels; k++) {
-                    strip_sums[k] += dy[k];
+/* Adds the strip's sum of dy over its pixels to sums. */
+static void add_bias_gradient(float *sums, const struct weight_gradient *g, const struct strip *strip, int first) {
+    const int64_t channels = g->bias_channels, row = g->horizontal.out * channels;
+    for (int64_t k = 0; k < channels; k += CONVLAB_LANES) {
+        const int64_t lanes = smaller(CONVLAB_LANES, channels - k);
+        vector_float sum = {0};
+        for (int64_t n = strip->n0; n < strip->n1; n++) {
+            for (int64_t h = strip->h0; h < strip->h1; h++) {
+                const float *dy = g->bias_dy + (n * g->vertical.out + h) * row + k;
+                for (int64_t w = strip->w0; w < strip->w1; w++) {
+                    sum += vector_load_partial(dy + w * channels, lanes);
                 }
             }
         }
-    }
-    for (int64_t k = 0; k < channels; k++) {
-        sums[k] = first ? strip_sums[k] : sums[k] + strip_sums[k];
+        if (!first) {
+            sum += vector_load_partial(sums + k, lanes);
+        }
+        vector_store_partial(sums + k, sum, lanes);
     }
 }
 

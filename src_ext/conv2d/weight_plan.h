@@ -89,7 +89,7 @@ static void plan_chunks(struct weight_plan *plan, const struct weight_gradient *
     const int64_t pixels = plan->strips.images * plan->strips.rows * plan->strips.columns;
     plan->x_floats = round_up(plan->in_pixels * channels, 16);
     plan->dy_floats = pixels * plan->blocks * BLOCK;
-    plan->thread_floats = plan->x_floats + plan->dy_floats + round_up(g->bias_channels, 16);
+    plan->thread_floats = plan->x_floats + plan->dy_floats;
     plan->bias_sums = 0;
     plan->buffers = round_up(plan->chunks * g->bias_channels, 16);
     plan->strip = plan->buffers + plan->chunks * plan->buffer_floats;
