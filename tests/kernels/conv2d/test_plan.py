@@ -104,12 +104,17 @@ def test_explain_lists_algorithms_in_order_with_reasons():
     depthwise = kernels.Conv2DPlan((1, 8, 8, 4), (4, 3, 3, 1), groups=4)
     with kernels.use_isa("baseline"):
         assert dense.explain("forward") == [
-            ("winograd", "precision is float32: Winograd's rounding errors need fast"),
+            ("winograd4", "precision is float32: the rounding errors of 4x4 tiles need fast"),
+            (
+                "winograd2",
+                "too few channels or pixels: the transforms would cost more than they save",
+            ),
             ("direct", None),
             ("reference", None),
         ]
         assert dense.explain("forward", "float64") == [
-            ("winograd", "float64 runs in the reference loops"),
+            ("winograd4", "float64 runs in the reference loops"),
+            ("winograd2", "float64 runs in the reference loops"),
             ("direct", "float64 runs in the reference loops"),
             ("reference", None),
         ]
