@@ -43,7 +43,8 @@ class Scale(Layer):
         return gradient if need_input else None
 
     def forward(self, x: Array, training: bool) -> Array:
-        return np.multiply(x, self.factor, out=self._output[: len(x)])
+        output: Array = self._output[: len(x)]
+        return np.multiply(x, self.factor, out=output)
 
     def backward(self, gradient: Array) -> Array:
         return np.multiply(gradient, self.factor, out=gradient)
