@@ -154,11 +154,9 @@ cdef class Conv2DPlan:
         if self.activation is not None and kind == cnp.NPY_FLOAT:
             isa = runtime.selected()[0]
             if isa:
-                if self.activation[0] == "relu":
-                    a.relu = 1
-                else:
-                    a.activation = self._span(isa)
-                    a.activation_parameters = <const float *>cnp.PyArray_DATA(self.parameters)
+                a.activation = self._span(isa)
+                a.activation_parameters = <const float *>cnp.PyArray_DATA(self.parameters)
+                a.relu = self.activation[0] == "relu"
                 fused = True
         self._run(CONVLAB_CONV2D_FORWARD, n, kind, &a)
         if self.activation is not None and not fused and n:

@@ -38,7 +38,7 @@ struct convlab_conv2d_arguments {
     void *out, *out_bias;
     convlab_activation_span activation; /* forward in float only; NULL for none */
     const float *activation_parameters;
-    int relu; /* 1: phi(x) = max(0, x), done in registers; activation is NULL */
+    int relu; /* 1: phi(x) = max(0, x), which an algorithm may do in registers in place of calling activation */
 };
 
 /* One way to do one operation. */

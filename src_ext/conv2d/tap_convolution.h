@@ -85,8 +85,8 @@ static void plan_tasks(struct tap_plan *plan, const struct tap_convolution *t, i
 /* Outputs that no cache holds until they are read are written past them, where vectors are whole and aligned. */
 static int streams_output(const struct tap_convolution *t) {
     const int64_t floats = t->n * t->y_image, channels = t->groups * t->group_out;
-    return floats >= STREAMED_FLOATS && t->y_pixel == channels && t->group_out % CONVLAB_LANES == 0 && !t->activation &&
-           (uintptr_t)t->y % CONVLAB_VECTOR_BYTES == 0;
+    return floats >= STREAMED_FLOATS && t->y_pixel == channels && t->group_out % CONVLAB_LANES == 0 &&
+           !activates_outputs(t) && (uintptr_t)t->y % CONVLAB_VECTOR_BYTES == 0;
 }
 
 static struct tap_plan plan_taps(const struct tap_convolution *t, int threads) {
@@ -304,7 +304,7 @@ static void run_task(void *context, int64_t number, int member) {
             }
         }
     }
-    if (t->activation) {
+    if (activates_outputs(t)) {
         activate(t, plan, &task);
     }
     if (plan->streams) {

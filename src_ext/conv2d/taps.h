@@ -28,6 +28,9 @@ struct tap_convolution {
     int relu;
 };
 
+/* Whether an activation is left to do when outputs have been written, relu having been done in registers. */
+static inline int activates_outputs(const struct tap_convolution *t) { return t->activation && !t->relu; }
+
 /* A 1x1 convolution without stride and padding sees no neighbours: all its pixels can stand in one row. */
 static inline struct convlab_conv2d_problem collapse_pointwise(const struct convlab_conv2d_problem *problem) {
     struct convlab_conv2d_problem q = *problem;

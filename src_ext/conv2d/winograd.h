@@ -142,13 +142,13 @@ CONVLAB_INLINE vector_float write_outputs(const int OUT, const struct winograd_r
     const int64_t lanes = smaller(CONVLAB_LANES, run->plan->out - k), plane = run->plan->product_plane;
     const vector_float bias = t->bias ? vector_load_partial(t->bias + k, lanes) : (vector_float){0};
     float *corner = t->y + window->offset + k;
-    if (is_whole(window, OUT) && lanes == CONVLAB_LANES && !t->activation) {
+    if (is_whole(window, OUT) && lanes == CONVLAB_LANES && !activates_outputs(t)) {
         return transform_products(OUT, products, plane, bias, t->relu, corner, window->row, window->pixel);
     }
     float square[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT * CONVLAB_LANES];
     const vector_float seen =
         transform_products(OUT, products, plane, bias, t->relu, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
-    if (t->activation) {
+    if (activates_outputs(t)) {
         t->activation(square, square, OUT * OUT * CONVLAB_LANES, t->activation_parameters);
     }
     for (int64_t i = 0; i < window->row1; i++) {
