@@ -176,6 +176,7 @@ class _Run:
         for choice in settings.probes:
             bound = registry().bind("probe", choice)
             self.probes.append((bound.offer.name, bound.build()))
+        directory.write_record(directory.record | {"algorithms": self.model.algorithms()})
 
     def execute(self) -> Result:
         """Trains to the end, or to what stops it, and records the result."""

@@ -107,6 +107,21 @@ class Model:
         """All layers, those inside blocks too, in the order of computation."""
         return [inner for layer in self.layers for inner in layer.walk()]
 
+    def algorithms(self) -> dict[str, dict[str, str]]:
+        """By layer and operation, the algorithm of the compiled core; empty before the model is planned.
+
+        Example:
+            >>> from convlab.layers import Conv2D
+            >>> model = Model([Conv2D(8, 3)], input_shape=(28, 28, 1))
+            >>> model.plan(32)
+            >>> list(model.algorithms()["conv1"])
+            ['forward', 'backward_input', 'backward_weight']
+        """
+        if not self._planned_batch:
+            return {}
+        found = {layer.name: dict(layer.algorithms()) for layer in self.walk()}
+        return {name: algorithms for name, algorithms in found.items() if algorithms}
+
     @property
     def parameter_count(self) -> int:
         """Number of values in all parameters, frozen ones too."""

@@ -77,7 +77,10 @@ def test_a_run_leaves_a_complete_record(tmp_path: Path) -> None:
         record.result
     )
     assert [item["epoch"] for item in record.metrics] == [1, 2, 3]
-    assert {"isa", "threads", "plugins", "data_fingerprint", "seed"} <= set(record.record)
+    assert {"isa", "threads", "plugins", "data_fingerprint", "seed", "precision"} <= set(record.record)
+    algorithms = record.record["algorithms"]
+    assert algorithms["conv1"].keys() == {"forward", "backward_input", "backward_weight"}
+    assert all(algorithms.values())
     assert notes.epochs == [1, 2, 3]
     assert notes.steps[-1] == (3, notes.plans[0].steps_per_epoch)
     assert notes.plans[0].train_images + notes.plans[0].validation_images == 200

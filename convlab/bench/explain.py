@@ -5,8 +5,6 @@ from convlab.bench.operations import chosen_shapes
 from convlab.bench.options import Options
 from convlab.bench.tables import Table
 
-_OPERATIONS = ("forward", "backward_input", "backward_weight")
-
 
 def explanation(options: Options) -> list[Table]:
     """One table a precision: a row for every shape and operation, in the order of trial.
@@ -23,7 +21,7 @@ def explanation(options: Options) -> list[Table]:
                 (str(shape.name), operation, *_choice(plan.explain(operation)))
                 for shape in chosen_shapes(options)
                 for plan in [shape.plan()]
-                for operation in _OPERATIONS
+                for operation in kernels.CONV2D_OPERATIONS
             ]
         headings = ("shape", "operation", "taken", "refused")
         tables.append(Table(f"{kernels.isa()}, {precision}", headings, tuple(rows)))

@@ -8,6 +8,7 @@ Example:
 """
 
 from convlab.kernels.conv2d import (
+    CONV2D_OPERATIONS,
     Conv2DPlan,
     conv2d,
     conv2d_backward_input,
@@ -64,6 +65,7 @@ from convlab.kernels.runtime import (
 )
 
 __all__ = [
+    "CONV2D_OPERATIONS",
     "ActivationPlan",
     "BatchNormPlan",
     "Conv2DPlan",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from convlab.errors import ShapeError
-from convlab.kernels._conv2d import Conv2DPlan, plan_of
+from convlab.kernels._conv2d import OPERATIONS, Conv2DPlan, plan_of
 from convlab.kernels.arguments import (
     Activation,
     ConvGeometry,
@@ -22,7 +22,17 @@ from convlab.kernels.arguments import (
     whole_number,
 )
 
-__all__ = ["Conv2DPlan", "conv2d", "conv2d_backward_input", "conv2d_backward_weight", "conv_transpose2d"]
+# What a convolution does, as `Conv2DPlan.explain` takes it.
+CONV2D_OPERATIONS = OPERATIONS
+
+__all__ = [
+    "CONV2D_OPERATIONS",
+    "Conv2DPlan",
+    "conv2d",
+    "conv2d_backward_input",
+    "conv2d_backward_weight",
+    "conv_transpose2d",
+]
 
 # A plan keeps the scratch memory of its largest call (some MB for usual layers): enough plans for the
 # layers of a small network, not for every shape that a process ever saw.

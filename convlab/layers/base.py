@@ -105,6 +105,10 @@ class Layer(ABC):
         """Arrays beside the parameters that belong to a trained layer, such as running statistics."""
         return {}
 
+    def algorithms(self) -> Mapping[str, str]:
+        """By operation, the algorithm that the compiled core takes for it; empty where there is no choice."""
+        return {}
+
     def learns(self) -> bool:
         """Whether this layer or one inside it has parameters that an optimizer updates."""
         return any(layer.learns() for layer in self.sublayers())

@@ -1,5 +1,8 @@
 """What layers with weights share: the arguments, the parameters, the activation at the end."""
 
+from collections.abc import Mapping
+
+from convlab import kernels
 from convlab.contracts.parameter import Array, Parameter, Role
 from convlab.layers.applied_activation import AppliedActivation
 from convlab.layers.base import Layer
@@ -66,6 +69,15 @@ class WeightedLayer(Layer):
     def bias_gradient(self) -> Array | None:
         """Where the bias's gradient goes, (K,), or None."""
         return None if self._bias is None else self._bias.gradient
+
+    def algorithms(self) -> Mapping[str, str]:
+        explained = {
+            operation: self._training_kernel.explain(operation) for operation in kernels.CONV2D_OPERATIONS
+        }
+        return {
+            operation: next(name for name, reason in rows if reason is None)
+            for operation, rows in explained.items()
+        }
 
     def learns(self) -> bool:
         return self.trainable
