@@ -35,9 +35,9 @@ class PlannedConvolution:
         self._given, self._precision = given, precision
         with self.context():
             self._plan = shape.plan()
-        self._y = kernels.empty_aligned(given.grad.shape)
+        self._y = kernels.empty_aligned(given.grad.shape, given.grad.dtype)
         self._dx, self._dw, self._db = (
-            kernels.empty_aligned(array.shape) for array in (given.x, given.w, given.bias)
+            kernels.empty_aligned(array.shape, array.dtype) for array in (given.x, given.w, given.bias)
         )
 
     def forward(self) -> None:
