@@ -65,8 +65,15 @@ CONVLAB_INLINE void woven_weight_tile(const int P, const int V, const int GROUP,
                                       const float *x, const float *dy, float *target) {
     vector_float total[WOVEN_MOST_SUMS][2];
     const int whole = V == 2 || job->lanes == CONVLAB_LANES;
+    const int64_t lines = job->images * job->rows;
+    int begins = job->first;
     clear_tile(P * GROUP, V, total);
-    for (int64_t line = 0; line < job->images * job->rows; line++) {
+    for (int64_t line = 0; line < lines; line++) {
+        if (line > 0 && line == lines / 2) { /* two chains, as in weight_tile */
+            keep_tile(P * GROUP, V, total, target, begins);
+            clear_tile(P * GROUP, V, total);
+            begins = 0;
+        }
         const int64_t n = line / job->rows, h = line % job->rows;
         const float *from = x + n * job->x_image + h * job->x_row, *of = dy + n * job->dy_image + h * job->dy_row;
         for (int64_t w = job->columns; w > 0; w--, from += job->x_pixel, of += job->dy_pixel) {
@@ -83,7 +90,7 @@ CONVLAB_INLINE void woven_weight_tile(const int P, const int V, const int GROUP,
             }
         }
     }
-    keep_tile(P * GROUP, V, total, target, job->first);
+    keep_tile(P * GROUP, V, total, target, begins);
 }
 
 typedef void (*woven_weight_function)(const struct woven_weight_job *job, const float *x, const float *dy,

@@ -118,11 +118,11 @@ def test_explain_lists_algorithms_in_order_with_reasons():
             ("direct", "float64 runs in the reference loops"),
             ("reference", None),
         ]
-        assert depthwise.explain("backward_weight")[0] == ("depthwise", None)
+        assert depthwise.explain("backward_weight")[0] == ("woven", None)
         name, reason = dense.explain("backward_weight")[0]
         assert (name, reason) == (
-            "depthwise",
-            "not depthwise: groups differ from the channels of input or output",
+            "woven",
+            "the groups are not small: 1, 2, 4 or 8 channels in and as many out",
         )
     with kernels.use_isa("reference"):
         assert dense.explain("backward_input") == [("reference", None)]
