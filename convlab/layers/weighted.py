@@ -21,6 +21,8 @@ class WeightedLayer(Layer):
         name: by default the kind and a number.
     """
 
+    _training_kernel: kernels.Conv2DPlan
+
     def __init__(
         self,
         *,
