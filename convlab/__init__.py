@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from convlab.errors import ConvlabError
     from convlab.experiment import load_model, run
     from convlab.fitting import fit, load_dataset
+    from convlab.launching import sweep
     from convlab.model import Model
     from convlab.preprocessing import Preprocessing
     from convlab.registry import registry
@@ -37,6 +38,7 @@ _HOMES = {
     "load_model": "convlab.experiment",
     "registry": "convlab.registry",
     "run": "convlab.experiment",
+    "sweep": "convlab.launching",
 }
 _SUBPACKAGES = ("kernels", "layers")
 
@@ -55,6 +57,7 @@ __all__ = [
     "load_model",
     "registry",
     "run",
+    "sweep",
 ]
 
 

@@ -40,6 +40,10 @@ class RecordError(ConvlabError):
     """A run on disk that cannot be written, read or trusted."""
 
 
+class LaunchError(ConvlabError):
+    """The processes or machines that should run a sweep's jobs cannot be had."""
+
+
 class MissingExtraError(ConvlabError, ImportError):
     """An optional dependency is needed and not installed; the message says how to install it."""
 

@@ -1,13 +1,11 @@
 """One experiment from settings to result: the library's main door, and what the command line calls."""
 
+import json
 import math
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from convlab import kernels
@@ -16,10 +14,11 @@ from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.probe import Probe
 from convlab.contracts.tracker import Tracker
 from convlab.errors import ConfigError, DivergenceError, RecordError, ShapeError
+from convlab.interrupts import stop_requests
 from convlab.losses import make_loss
 from convlab.model import Model
 from convlab.preprocessing import Preprocessing
-from convlab.records.cell import cell_name
+from convlab.records.cell import canonical, cell_name
 from convlab.records.checkpoint import latest_checkpoint, save_checkpoint
 from convlab.records.environment import environment
 from convlab.records.run_directory import RunDirectory
@@ -36,6 +35,7 @@ from convlab.training import (
 )
 
 _ALWAYS_ON_TRACKER = "json_lines"
+_LAST_DATASET: dict[str, Dataset] = {}
 
 
 def run(
@@ -43,6 +43,7 @@ def run(
     *,
     listener: Listener | None = None,
     rerun: bool = False,
+    retry: bool = True,
 ) -> Result:
     """Runs one experiment: trains, measures, and records everything in a directory of its own.
 
@@ -54,6 +55,7 @@ def run(
         config: settings, a mapping of them, or Hydra overrides such as ``["data=digits", "epochs=2"]``.
         listener: hears of the progress.
         rerun: trains again although the run is finished, and replaces its record.
+        retry: trains again if the run failed before; otherwise its failure is the result.
 
     Returns:
         The result; its status is ``"diverged"`` if the loss became NaN or infinite.
@@ -75,7 +77,7 @@ def run(
         if settings.threads is not None:
             stack.enter_context(kernels.use_threads(settings.threads))
         stack.enter_context(kernels.use_precision(settings.precision))
-        dataset: Dataset = settings.bound("data").build()
+        dataset = _dataset(settings)
         plugins = _plugin_versions(settings)
         determining = {
             "settings": settings.determining(),
@@ -87,7 +89,7 @@ def run(
         if rerun:
             directory.clear()
         known = directory.result
-        if known is not None and known["status"] != "failed":
+        if known is not None and (known["status"] != "failed" or not retry):
             result = Result(**known, directory=directory.path, metrics=directory.metrics, reused=True)
             listener.run_finished(result)
             return result
@@ -204,7 +206,7 @@ class _Run:
         position = self.trainer.position
         if position.epoch == 0 and position.step == 0:
             self._probe()
-        with _stop_on_interrupt() as should_stop:
+        with stop_requests() as should_stop:
             while position.epoch < self.settings.epochs:
                 metrics = self.trainer.run_epoch(self.listener.step_done, should_stop)
                 for tracker in self.trackers:
@@ -303,6 +305,17 @@ def _settings(config: Settings | Mapping[str, Any] | Sequence[str]) -> Settings:
     return compose(config)
 
 
+def _dataset(settings: Settings) -> Dataset:
+    """The dataset that the settings choose; the last one stays, since the runs of a sweep mostly share it."""
+    bound = settings.bound("data")
+    key = canonical(bound.to_choice())
+    if key not in _LAST_DATASET:
+        dataset: Dataset = bound.build()
+        _LAST_DATASET.clear()
+        _LAST_DATASET[key] = dataset
+    return _LAST_DATASET[key]
+
+
 def _plugin_versions(settings: Settings) -> dict[str, str]:
     """Version of every distribution whose plugins the settings name."""
     chosen = [(kind, getattr(settings, group)) for group, kind in GROUPS.items()]
@@ -310,29 +323,6 @@ def _plugin_versions(settings: Settings) -> dict[str, str]:
     chosen += [("activation", choice) for choice in settings.activations.values()]
     offers = [registry().bind(kind, choice).offer for kind, choice in chosen]
     return {offer.distribution: offer.version for offer in offers}
-
-
-@contextmanager
-def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Makes the first Ctrl-C a request to stop after the step; a second one stops at once.
-
-    Outside the main thread, where Python allows no signal handlers, Ctrl-C is left as it is.
-    """
-    requested = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield requested.is_set
-        return
-    previous = signal.getsignal(signal.SIGINT)
-
-    def request(number: int, frame: FrameType | None) -> None:
-        requested.set()
-        signal.signal(signal.SIGINT, previous)
-
-    signal.signal(signal.SIGINT, request)
-    try:
-        yield requested.is_set
-    finally:
-        signal.signal(signal.SIGINT, previous)
 
 
 def load_model(directory: str | Path) -> Model:
@@ -352,7 +342,7 @@ def load_model(directory: str | Path) -> Model:
     checkpoint = latest_checkpoint(record.checkpoints)
     if checkpoint is None:
         raise RecordError(f"{directory} holds no checkpoint; run it for at least one epoch")
-    model = build_model(settings, settings.bound("data").build())
+    model = build_model(settings, _dataset(settings))
     arrays = {name: array for name, array in checkpoint.arrays.items() if not name.startswith("optimizer.")}
     model.load_state(arrays)
     return model

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     "errors": set(),
     "seeding": set(),
+    "interrupts": set(),
     "contracts": {"errors", "seeding"},
     "hookspecs": {"errors", "contracts"},
     "registry": {"errors", "hookspecs"},
@@ -43,6 +44,17 @@ ALLOWED = {
         "settings",
         "training",
         "config",
+        "interrupts",
+    },
+    "launching": {
+        "errors",
+        "interrupts",
+        "kernels",
+        "registry",
+        "settings",
+        "config",
+        "results",
+        "experiment",
     },
     "bench": {
         "errors",
@@ -62,6 +74,7 @@ ALLOWED = {
         "settings",
         "config",
         "experiment",
+        "launching",
         "results",
         "records",
         "compare",

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from convlab import experiment
 from convlab.cli import console
+from convlab.cli.launcher_overrides import chosen_launcher, split_launcher
 from convlab.cli.progress import Progress
 from convlab.cli.run_options import parser, print_help
-from convlab.cli.sweep import Sweep, run_sweep
+from convlab.cli.sweep import run_sweep
 from convlab.cli.text import result_lines
 from convlab.config import Composer
 from convlab.errors import ConfigError, DivergenceError
+from convlab.launching.launcher import Policy
+from convlab.launching.sweep import composed_jobs
 from convlab.records.documents import to_yaml
 from convlab.results import Result
 from convlab.settings import Settings
@@ -18,6 +21,7 @@ from convlab.settings import Settings
 def main(words: Sequence[str]) -> int:
     """Runs what the overrides describe; see `convlab.cli.main`."""
     options = parser().parse(words)
+    chosen, overrides = split_launcher(options.overrides)
     with Composer(options.config_dir) as composer:
         if options.help:
             print_help(composer)
@@ -25,11 +29,14 @@ def main(words: Sequence[str]) -> int:
         if options.cfg and options.multirun:
             raise ConfigError("--cfg shows the config of one experiment: leave out --multirun")
         if options.multirun:
-            sweep = Sweep.plan(composer, options.overrides)
+            jobs = composed_jobs(composer, overrides)
+            launcher = chosen_launcher(chosen)
+        elif chosen:
+            raise ConfigError("a launcher runs the jobs of a sweep: add -m, or leave out hydra/launcher")
         else:
-            settings = composer.compose(options.overrides)
+            settings = composer.compose(overrides)
     if options.multirun:
-        return run_sweep(sweep, rerun=options.rerun)
+        return run_sweep(jobs, launcher, Policy(rerun=options.rerun, retry=options.retry))
     if options.cfg:
         print(to_yaml(settings.to_mapping()).decode(), end="")
         return 0

@@ -6,12 +6,13 @@ from dataclasses import fields
 from convlab.cli.arguments import Parser
 from convlab.cli.text import value_text
 from convlab.config import Composer
+from convlab.launching.launchers import DEFAULT, LAUNCHERS, launcher_fields
 from convlab.settings import GROUPS, Settings
 
 WIDTH = 100
 
 USAGE = """\
-usage: convlab run [OVERRIDE ...] [-m] [--rerun] [--cfg job] [--config-dir DIR]
+usage: convlab run [OVERRIDE ...] [-m] [--rerun] [--retry] [--cfg job] [--config-dir DIR]
 
 Trains one experiment, or with -m a sweep of them. Overrides choose parts (optimizer=sgd), set their fields
 (optimizer.lr=0.1) and set values (epochs=5).
@@ -24,10 +25,12 @@ examples:
   convlab run +experiment=keras_mnist seed=1
   convlab run -m optimizer=sgd,adam optimizer.lr=0.1,0.01 seed='range(3)'
   convlab run -m initializer='glob(*)' epochs=2 study=initializers
+  convlab run -m seed='range(8)' hydra.launcher.workers=4 hydra.launcher.timeout=600
 
 options:
   -m, --multirun          run all combinations of lists (a,b), range(...) and glob(...), then compare them
   --rerun                 train again although the experiment was finished before, and replace its record
+  --retry            in a sweep, train those again that failed before
   -c job, --cfg job       print the complete config and stop
   -cd DIR, --config-dir DIR
                           search DIR for more YAML, such as DIR/experiment/mine.yaml
@@ -41,6 +44,7 @@ def parser() -> Parser:
     run.add_argument("overrides", nargs="*")
     run.add_argument("-m", "--multirun", action="store_true")
     run.add_argument("--rerun", action="store_true")
+    run.add_argument("--retry", action="store_true")
     run.add_argument("-c", "--cfg", choices=["job"])
     run.add_argument("-cd", "--config-dir")
     run.add_argument("-h", "--help", action="store_true")
@@ -53,6 +57,10 @@ def print_help(composer: Composer) -> None:
     print("groups ('convlab plugins info NAME' tells the fields of an option):")
     for group in (*GROUPS, "experiment"):
         _print_entry(group, ", ".join(composer.options(group)))
+    print("\nlaunchers of sweeps, chosen with hydra/launcher=NAME and set with hydra.launcher.FIELD=VALUE:")
+    for name in LAUNCHERS:
+        marked = " (default)" if name == DEFAULT else ""
+        _print_entry(name, ", ".join(launcher_fields(name)) + marked)
     print("\nsettings and their defaults:")
     defaults = Settings().to_mapping()
     for item in fields(Settings):

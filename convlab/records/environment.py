@@ -5,6 +5,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -31,18 +32,26 @@ def environment(*, isa: str, threads: int, plugins: Mapping[str, str]) -> dict[s
         ('avx2', 2, {'convlab': '0.1.0'})
     """
     return {
-        "convlab": _installed("convlab"),
-        "python": platform.python_version(),
-        "numpy": _installed("numpy"),
+        **_of_the_process(),
         "plugins": dict(plugins),
-        "cpu": _cpu_model(),
         "cores": len(os.sched_getaffinity(0)),
         "isa": isa,
         "threads": threads,
+        "command": list(sys.argv),
+    }
+
+
+@cache
+def _of_the_process() -> dict[str, Any]:
+    """What does not change while the process lives, or what it had loaded when it began."""
+    return {
+        "convlab": _installed("convlab"),
+        "python": platform.python_version(),
+        "numpy": _installed("numpy"),
+        "cpu": _cpu_model(),
         "platform": platform.platform(),
         "revision": _git("rev-parse", "HEAD"),
         "modified": _modified(),
-        "command": list(sys.argv),
     }
 
 

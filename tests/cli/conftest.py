@@ -37,7 +37,7 @@ def instant_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiment, "run", _instant_run)
 
 
-def _instant_run(settings: Settings, *, listener: Listener, rerun: bool) -> Result:
+def _instant_run(settings: Settings, *, listener: Listener, rerun: bool, retry: bool = True) -> Result:
     if settings.seed == BROKEN:
         raise DataError("the file is\nbroken")
     if settings.seed == STOPPED_EARLY:
