@@ -1,6 +1,5 @@
 """One experiment from settings to result: the library's main door, and what the command line calls."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack

@@ -6,8 +6,6 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from convlab.errors import ConfigError
-from convlab.launching import Launcher, make_launcher
-from convlab.launching.launchers import DEFAULT
 
 CHOICE = "hydra/launcher"
 FIELD = "hydra.launcher."
@@ -20,7 +18,11 @@ def split_launcher(overrides: Sequence[str]) -> tuple[dict[str, Any], list[str]]
         overrides: such as ``["hydra/launcher=convlab_local", "hydra.launcher.workers=2", "seed=0,1"]``.
 
     Returns:
-        Name and fields of the launcher, empty if it is not mentioned, and the other overrides.
+        Name and fields of the launcher, as `convlab.launching.make_launcher` takes them (empty if it is not
+        mentioned), and the other overrides.
+
+    Raises:
+        ConfigError: if a field's value cannot be read.
 
     Example:
         >>> split_launcher(["seed=0,1", "hydra.launcher.workers=2"])
@@ -37,15 +39,6 @@ def split_launcher(overrides: Sequence[str]) -> tuple[dict[str, Any], list[str]]
         else:
             others.append(override)
     return chosen, others
-
-
-def chosen_launcher(chosen: dict[str, Any]) -> Launcher:
-    """The launcher that `split_launcher` found.
-
-    Raises:
-        ConfigError: if there is no such launcher or field, or a value does not fit.
-    """
-    return make_launcher(chosen.get("name", DEFAULT), **{k: v for k, v in chosen.items() if k != "name"})
 
 
 def _value(override: str, text: str) -> Any:

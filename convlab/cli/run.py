@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from convlab import experiment
 from convlab.cli import console
-from convlab.cli.launcher_overrides import chosen_launcher, split_launcher
+from convlab.cli.launcher_overrides import split_launcher
 from convlab.cli.progress import Progress
 from convlab.cli.run_options import parser, print_help
 from convlab.cli.sweep import run_sweep
 from convlab.cli.text import result_lines
 from convlab.config import Composer
 from convlab.errors import ConfigError, DivergenceError
+from convlab.launching import make_launcher
 from convlab.launching.launcher import Policy
-from convlab.launching.sweep import composed_jobs
+from convlab.launching.sweeps import composed_jobs
 from convlab.records.documents import to_yaml
 from convlab.results import Result
 from convlab.settings import Settings
@@ -30,7 +31,7 @@ def main(words: Sequence[str]) -> int:
             raise ConfigError("--cfg shows the config of one experiment: leave out --multirun")
         if options.multirun:
             jobs = composed_jobs(composer, overrides)
-            launcher = chosen_launcher(chosen)
+            launcher = make_launcher(**chosen)
         elif chosen:
             raise ConfigError("a launcher runs the jobs of a sweep: add -m, or leave out hydra/launcher")
         else:

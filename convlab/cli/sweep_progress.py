@@ -1,4 +1,4 @@
-"""What a user sees of a sweep: a bar for each worker, one for the whole, and a line for every job that ends."""
+"""What a user sees of a sweep: a bar for each worker, one for the whole, and a line when a job ends."""
 
 import time
 from collections.abc import Sequence

@@ -29,6 +29,15 @@ class JobListener(Listener):
     ) -> None:
         self._on_start, self._on_step, self._on_remark = on_start, on_step, on_remark
         self.directory = ""
+        self._epochs = 0
+
+    @property
+    def where_it_stopped(self) -> str:
+        """What was saved of a run that was stopped, and how to go on."""
+        if not self.directory:
+            return "stopped before it began"
+        epochs = f"{self._epochs} epoch{'' if self._epochs == 1 else 's'}"
+        return f"{epochs} done, saved in {self.directory}; the same command goes on from there"
 
     def run_started(self, plan: RunPlan) -> None:
         """Says how long the run is."""
@@ -47,8 +56,8 @@ class JobListener(Listener):
         """Leaves the metrics to the run's record."""
 
     def run_finished(self, result: Result) -> None:
-        """Remembers where the run is, which a finished one tells only here."""
-        self.directory = str(result.directory)
+        """Remembers where the run is, which one that was finished before tells only here."""
+        self.directory, self._epochs = str(result.directory), result.epochs
 
 
 def attempt(job: Job, listener: JobListener, policy: Policy) -> Outcome:
@@ -65,7 +74,7 @@ def attempt(job: Job, listener: JobListener, policy: Policy) -> Outcome:
     try:
         result = experiment.run(job.settings, listener=listener, rerun=policy.rerun, retry=policy.retry)
     except KeyboardInterrupt:
-        return Outcome(job.number, "interrupted", "stopped; it goes on from there", listener.directory)
+        return Outcome(job.number, "interrupted", listener.where_it_stopped, listener.directory)
     except ConvlabError as error:
         return Outcome(job.number, "failed", str(error), listener.directory)
     except Exception as error:

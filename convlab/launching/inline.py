@@ -37,5 +37,5 @@ class InlineLauncher:
         outcome = attempt(job, listener, policy)
         watcher.ended(0, job, outcome)
         if outcome.status == "interrupted":
-            raise KeyboardInterrupt("the run under way is saved; the same command goes on from there")
+            raise KeyboardInterrupt(outcome.message)
         return outcome

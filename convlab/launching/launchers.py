@@ -17,11 +17,11 @@ LAUNCHERS: Mapping[str, tuple[str, str]] = {
 DEFAULT = "convlab_local"
 
 
-def make_launcher(name: str = DEFAULT, **config: Any) -> Launcher:
+def make_launcher(name: str = "", **config: Any) -> Launcher:
     """Makes a launcher.
 
     Args:
-        name: one of `LAUNCHERS`.
+        name: one of `LAUNCHERS`; empty takes the default.
         config: fields of the launcher, such as ``workers=2``.
 
     Returns:
@@ -35,6 +35,7 @@ def make_launcher(name: str = DEFAULT, **config: Any) -> Launcher:
         >>> make_launcher("convlab_local", workers=2).workers
         2
     """
+    name = name or DEFAULT
     kind = _load(name)
     expected = get_type_hints(kind)
     known = launcher_fields(name)

@@ -96,7 +96,9 @@ class _LocalSweep:
             while any(slot.job for slot in self.slots):
                 if requested():
                     self._stop()
-                    raise KeyboardInterrupt("the runs under way are saved; the same command goes on from there")
+                    raise KeyboardInterrupt(
+                        "the runs under way are saved; the same command goes on from there"
+                    )
                 self._look()
         return [self.outcomes[job.number] for job in self.jobs]
 

@@ -32,7 +32,7 @@ def environment(*, isa: str, threads: int, plugins: Mapping[str, str]) -> dict[s
         ('avx2', 2, {'convlab': '0.1.0'})
     """
     return {
-        **_of_the_process(),
+        **_of_the_process(Path.cwd()),
         "plugins": dict(plugins),
         "cores": len(os.sched_getaffinity(0)),
         "isa": isa,
@@ -42,16 +42,16 @@ def environment(*, isa: str, threads: int, plugins: Mapping[str, str]) -> dict[s
 
 
 @cache
-def _of_the_process() -> dict[str, Any]:
-    """What does not change while the process lives, or what it had loaded when it began."""
+def _of_the_process(folder: Path) -> dict[str, Any]:
+    """What is asked once for a folder: the code that a process runs is the one that it has loaded."""
     return {
         "convlab": _installed("convlab"),
         "python": platform.python_version(),
         "numpy": _installed("numpy"),
         "cpu": _cpu_model(),
         "platform": platform.platform(),
-        "revision": _git("rev-parse", "HEAD"),
-        "modified": _modified(),
+        "revision": _git(folder, "rev-parse", "HEAD"),
+        "modified": _modified(folder),
     }
 
 
@@ -71,17 +71,19 @@ def _cpu_model() -> str | None:
     return named[0] if named else platform.processor() or None
 
 
-def _modified() -> bool | None:
+def _modified(folder: Path) -> bool | None:
     """Whether tracked files differ from the revision; None outside a repository."""
-    changes = _git("status", "--porcelain", "--untracked-files=no")
+    changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
     return None if changes is None else bool(changes)
 
 
-def _git(*arguments: str) -> str | None:
+def _git(folder: Path, *arguments: str) -> str | None:
     # a repository may name a program as its file monitor, which must not be run for a mere note
     command = ["git", "-c", "core.fsmonitor=false", *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False
+        )
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return None
     return done.stdout.strip() if done.returncode == 0 else None

@@ -35,6 +35,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 def instant_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replaces training: runs are recorded at once, and some seeds end in other ways."""
     monkeypatch.setattr(experiment, "run", _instant_run)
+    monkeypatch.setattr("convlab.launching.launchers.DEFAULT", "convlab_inline")
 
 
 def _instant_run(settings: Settings, *, listener: Listener, rerun: bool, retry: bool = True) -> Result:

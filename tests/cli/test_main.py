@@ -54,7 +54,7 @@ def test_version(command: Command) -> None:
         (
             ["run", "--mutlirun"],
             "convlab run has no option '--mutlirun'; did you mean '--multirun'? "
-            "options: --cfg, --config-dir, --help, --multirun, --rerun, -c, -cd, -h, -m",
+            "options: --cfg, --config-dir, --help, --multirun, --rerun, --retry, -c, -cd, -h, -m",
         ),
         (["run", "--cfg"], "convlab run: argument -c/--cfg: expected one argument; see 'convlab run --help'"),
         (

@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from convlab.cli import HELP
+from convlab.cli.launcher_overrides import split_launcher
 from convlab.cli.run_options import USAGE, parser
 from convlab.config import Composer
+from convlab.launching import make_launcher
 from convlab.registry import registry
 from convlab.settings import GROUPS, Settings
 
@@ -158,8 +160,10 @@ def examples() -> list[str]:
 def test_every_example_of_the_help_is_valid(example: str) -> None:
     words = shlex.split(example.partition("   ")[0])[2:]
     options = parser().parse(words)
+    chosen, overrides = split_launcher(options.overrides)
+    make_launcher(**chosen)
     with Composer() as composer:
-        jobs = composer.expand(options.overrides)
+        jobs = composer.expand(overrides)
         assert (len(jobs) > 1) == options.multirun
         composer.compose(jobs[0])
         composer.compose(jobs[-1])

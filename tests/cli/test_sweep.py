@@ -7,13 +7,11 @@ import pytest
 
 Command = Callable[..., tuple[int, str, str]]
 
-INLINE = "hydra/launcher=convlab_inline"  # in this process, where runs take no time
-
 pytestmark = pytest.mark.usefixtures("instant_runs")
 
 
 def test_every_job_has_a_line_and_the_comparison_follows(command: Command) -> None:
-    code, out, err = command("run", "-m", INLINE, "seed=range(2)", "epochs=1")
+    code, out, err = command("run", "-m", "seed=range(2)", "epochs=1")
     assert code == 0
     assert err.splitlines() == [
         "[1/2] seed=0  test 0.9700  validation 0.9600  1.2 s",
@@ -27,7 +25,7 @@ def test_jobs_that_fail_stop_no_other_and_are_named_at_the_end(
     command: Command, seeds: dict[str, int]
 ) -> None:
     broken, faulty, diverging = seeds["broken"], seeds["faulty"], seeds["diverging"]
-    code, out, err = command("run", "-m", INLINE, f"seed={broken},{faulty},{diverging},1", "epochs=1")
+    code, out, err = command("run", "-m", f"seed={broken},{faulty},{diverging},1", "epochs=1")
     lines = err.splitlines()
     assert code == 1
     assert lines[0] == f"[1/4] seed={broken}  failed: the file is broken"
@@ -44,25 +42,26 @@ def test_jobs_that_fail_stop_no_other_and_are_named_at_the_end(
 
 
 def test_no_job_starts_before_all_are_valid(command: Command, tmp_path: Path) -> None:
-    code, out, err = command("run", "-m", INLINE, "batch_size=8,0")
+    code, out, err = command("run", "-m", "batch_size=8,0")
     assert (code, out) == (2, "")
     assert err == "convlab: error: batch_size=0: batch_size must be >= 1, got 0\n"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_ends_the_sweep_with_what_there_is(command: Command, seeds: dict[str, int]) -> None:
-    code, out, err = command("run", "-m", INLINE, f"seed=1,{seeds['stopped']},2", "epochs=1")
+    code, out, err = command("run", "-m", f"seed=1,{seeds['stopped']},2", "epochs=1")
     assert code == 130
     assert "0.960" in out
     assert [line.partition("  ")[0] for line in err.splitlines()] == [
         "[1/3] seed=1",
+        "[2/3] seed=16",
         "convlab: stopped: 1 epoch done, saved in runs/default/seed-16; the same command goes on from there",
     ]
 
 
 def test_a_second_sweep_reuses_the_first(command: Command) -> None:
-    command("run", "-m", INLINE, "seed=0,1", "epochs=1")
-    _, out, err = command("run", "-m", INLINE, "seed=0,1,2", "epochs=1")
+    command("run", "-m", "seed=0,1", "epochs=1")
+    _, out, err = command("run", "-m", "seed=0,1,2", "epochs=1")
     assert [line.rpartition("  ")[2] for line in err.splitlines()] == [
         "finished before",
         "finished before",
@@ -72,7 +71,7 @@ def test_a_second_sweep_reuses_the_first(command: Command) -> None:
 
 
 def test_a_sweep_writes_nothing_but_its_runs(command: Command, tmp_path: Path) -> None:
-    command("run", "-m", INLINE, "seed=0,1", "epochs=1")
+    command("run", "-m", "seed=0,1", "epochs=1")
     assert sorted(str(item.relative_to(tmp_path)) for item in tmp_path.glob("**/*")) == [
         "runs",
         "runs/default",
@@ -86,6 +85,6 @@ def test_a_sweep_writes_nothing_but_its_runs(command: Command, tmp_path: Path) -
 
 @pytest.mark.usefixtures("third_party_plugin")
 def test_third_party_plugins_are_swept_over(command: Command) -> None:
-    _, _, err = command("run", "-m", INLINE, "initializer=glob(s*)", "epochs=1")
+    _, _, err = command("run", "-m", "initializer=glob(s*)", "epochs=1")
     assert "initializer=spiral" in err
     assert "initializer=sobel" in err

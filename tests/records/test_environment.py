@@ -40,12 +40,30 @@ def test_in_a_repository_the_revision_is_told(tmp_path: Path, monkeypatch: pytes
         subprocess.run(["git", *identity, *arguments], check=True)
     head = subprocess.run(["git", "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
     assert (describe()["revision"], describe()["modified"]) == (head.stdout.strip(), False)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_changed_files_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
+    Path("a.txt").write_text("one")
+    for arguments in (["init", "-q"], ["add", "a.txt"], ["commit", "-qm", "first"]):
+        subprocess.run(["git", *identity, *arguments], check=True)
     Path("a.txt").write_text("two")
     assert describe()["modified"] is True
 
 
+def test_git_is_asked_once_for_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first = describe()
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("asked again"))
+    assert describe() == first
+
+
 @pytest.mark.parametrize("error", [FileNotFoundError("git"), subprocess.TimeoutExpired("git", 2)])
-def test_without_git_a_run_goes_on(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_without_git_a_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    monkeypatch.chdir(tmp_path)
+
     def fail(*arguments: object, **options: object) -> None:
         raise error
 
