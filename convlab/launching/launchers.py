@@ -13,6 +13,8 @@ from convlab.registry import fits, type_name
 LAUNCHERS: Mapping[str, tuple[str, str]] = {
     "convlab_inline": ("convlab.launching.inline", "InlineLauncher"),
     "convlab_local": ("convlab.launching.local", "LocalLauncher"),
+    "convlab_ray": ("convlab.launching.ray_cluster", "RayLauncher"),
+    "convlab_submitit": ("convlab.launching.slurm", "SubmititLauncher"),
 }
 DEFAULT = "convlab_local"
 
