@@ -37,6 +37,7 @@ from convlab.settings import GROUPS, Settings
 CACHED_CHOICES = 256
 OVERRIDE_FORM = "write key=value, such as epochs=3 or optimizer=sgd"
 ADDED = "++"  # what Hydra calls force-add: sets a value whether the key is known or not
+STUDY, STUDY_FIELD, PROTOCOL = "study", "study.", "protocol"
 PRIMITIVES = (bool, int, float, str)
 
 
@@ -143,6 +144,26 @@ class Composer:
 
     def compose(self, overrides: Sequence[str]) -> Settings:
         """Composes one experiment; see `convlab.config.compose`."""
+        plain = self._plain(overrides)
+        plain.pop(PROTOCOL, None)
+        return Settings.from_mapping(plain)
+
+    def protocol(self, overrides: Sequence[str]) -> dict[str, Any] | None:
+        """What the overrides say about a study, such as ``+study=initializers`` and ``+study.seeds=3``.
+
+        Returns:
+            Plain data for `convlab.study.Protocol`; None if there is no study.
+
+        Raises:
+            ConfigError: if an override cannot be read, or the study is no mapping.
+        """
+        found = self._plain(overrides).get(PROTOCOL)
+        if found is not None and not isinstance(found, dict):
+            raise ConfigError(f"the protocol of a study must be a mapping, got {found!r}")
+        return found
+
+    def _plain(self, overrides: Sequence[str]) -> dict[str, Any]:
+        """The composed config as plain data; what has no value is left out."""
         prepared = self.prepared(overrides)
         choices = tuple(text for text in prepared if not text.startswith(ADDED))
         values = self._parsed([text for text in prepared if text.startswith(ADDED)])
@@ -155,7 +176,7 @@ class Composer:
         except (HydraException, omega.OmegaConfBaseException, yaml.YAMLError) as error:
             raise _translated(error) from error
         assert isinstance(plain, dict)
-        return Settings.from_mapping({str(key): value for key, value in plain.items() if value is not None})
+        return {str(key): value for key, value in plain.items() if value is not None}
 
     def prepared(self, overrides: Sequence[str]) -> list[str]:
         """The overrides as Hydra gets them; unknown settings are added, for `Settings` to refuse by name.
@@ -186,6 +207,10 @@ class Composer:
             raise ConfigError(
                 f"'{text}': convlab uses Hydra to compose only; its own settings have no effect"
             )
+        if _is_of_protocol(override):
+            value = override.get_value_string()
+            told = _quoted(value) if override.is_sweep_override() else value  # an axis keeps it as text
+            return [f"{ADDED}{PROTOCOL}.{key.removeprefix(STUDY_FIELD)}={told}"]
         if override.is_sweep_override():
             raise ConfigError(f"'{text}' holds several values: use -m to run them all, or quote the value")
         if override.package is not None or not key:
@@ -194,7 +219,7 @@ class Composer:
             return [text]
         if key in GROUPS:
             return _prepared_choice(override)
-        if key in self._groups:
+        if key in self._groups and (key != STUDY or override.is_add()):
             return [f"+{key}={override.get_value_string()}"]
         group, _, name = key.partition(".")
         if group in GROUPS and name == "name":
@@ -202,6 +227,13 @@ class Composer:
                 f"'{text}': choose the {GROUPS[group]} with {group}={override.get_value_string()}"
             )
         return [f"{ADDED}{key}={override.get_value_string()}"]
+
+
+def _is_of_protocol(override: Override) -> bool:
+    """Whether an override is a field of a study, such as ``+study.seeds=3``; ``study=...`` names a folder."""
+    return override.key_or_group.startswith(STUDY_FIELD) and bool(
+        override.is_add() or override.is_force_add()
+    )
 
 
 def _prepared_choice(override: Override) -> list[str]:
@@ -234,6 +266,7 @@ def _store_schema() -> None:
         else _schema_field(item.name, types[item.name], _default(item))
         for item in fields(Settings)
     ]
+    root.append((PROTOCOL, Any, field(default=None)))
     store.store("settings", make_dataclass("Settings", root), provider="convlab")
     for group, kind in GROUPS.items():
         store.repo[group] = {}

@@ -276,7 +276,7 @@ class _Run:
             message=message,
             metrics=metrics,
         )
-        if status == "finished":
+        if status == "finished" and self.settings.measure_test:
             test = self.trainer.evaluate(self.dataset.test)
             result = replace(result, test_loss=test.loss, test_accuracy=test.accuracy)
         return result

@@ -47,6 +47,7 @@ class Settings:
         preprocessing: ``"standardize"`` (per channel, by mean and standard deviation of the training images)
             or ``"unit"`` (x/255).
         validation_fraction: share of the training images that is held back for validation, 0 to 1.
+        measure_test: whether the test images are looked at, at the end; a study selects without it.
         seed: of weights, data order and dropout, >= 0.
         epochs: passes over the training images, >= 0.
         batch_size: images a step, >= 1.
@@ -78,6 +79,7 @@ class Settings:
     label_smoothing: float = 0.0
     preprocessing: Literal["standardize", "unit"] = "standardize"
     validation_fraction: float = 0.1
+    measure_test: bool = True
     seed: int = 0
     epochs: int = 20
     batch_size: int = 64

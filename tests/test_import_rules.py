@@ -56,6 +56,7 @@ ALLOWED = {
         "results",
         "experiment",
     },
+    "study": {"errors", "seeding", "registry", "settings", "records", "launching"},
     "bench": {
         "errors",
         "contracts",
@@ -75,6 +76,7 @@ ALLOWED = {
         "config",
         "experiment",
         "launching",
+        "study",
         "results",
         "records",
         "compare",

@@ -1,4 +1,4 @@
-"""``convlab run``: one experiment, or a sweep of them."""
+"""``convlab run``: one experiment, a sweep of them, or a study."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from convlab.cli import console
 from convlab.cli.launcher_overrides import split_launcher
 from convlab.cli.progress import Progress
 from convlab.cli.run_options import parser, print_help
+from convlab.cli.study import plan_study, run_study
 from convlab.cli.sweep import run_sweep
 from convlab.cli.text import result_lines
 from convlab.config import Composer
@@ -17,29 +18,34 @@ from convlab.launching.sweeps import composed_jobs
 from convlab.records.documents import to_yaml
 from convlab.results import Result
 from convlab.settings import Settings
+from convlab.study import Protocol
 
 
 def main(words: Sequence[str]) -> int:
     """Runs what the overrides describe; see `convlab.cli.main`."""
     options = parser().parse(words)
     chosen, overrides = split_launcher(options.overrides)
+    policy = Policy(rerun=options.rerun, retry=options.retry)
     with Composer(options.config_dir) as composer:
         if options.help:
             print_help(composer)
             return 0
-        if options.cfg and options.multirun:
-            raise ConfigError("--cfg shows the config of one experiment: leave out --multirun")
         if options.multirun:
-            jobs = composed_jobs(composer, overrides)
-            launcher = make_launcher(**chosen)
-        elif chosen:
-            raise ConfigError("a launcher runs the jobs of a sweep: add -m, or leave out hydra/launcher")
+            if options.cfg:
+                raise ConfigError("--cfg shows the config of one experiment: leave out --multirun")
+            jobs, launcher = composed_jobs(composer, overrides), make_launcher(**chosen)
         else:
-            settings = composer.compose(overrides)
+            settings, protocol = composer.compose(overrides), composer.protocol(overrides)
+            if protocol is not None and not options.cfg:
+                study = plan_study(composer, overrides, Protocol.from_mapping(protocol))
+                return run_study(study, make_launcher(**chosen), policy)
     if options.multirun:
-        return run_sweep(jobs, launcher, Policy(rerun=options.rerun, retry=options.retry))
+        return run_sweep(jobs, launcher, policy)
+    if chosen:
+        raise ConfigError("a launcher runs the jobs of a sweep: add -m, or leave out hydra/launcher")
     if options.cfg:
-        print(to_yaml(settings.to_mapping()).decode(), end="")
+        described = settings.to_mapping() | ({"protocol": protocol} if protocol is not None else {})
+        print(to_yaml(described).decode(), end="")
         return 0
     return _run_one(settings, rerun=options.rerun)
 

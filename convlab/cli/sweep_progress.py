@@ -1,5 +1,6 @@
 """What a user sees of a sweep: a bar for each worker, one for the whole, and a line when a job ends."""
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -103,8 +104,7 @@ def told(outcome: Outcome) -> str:
     """What a job reached, or how it failed, in one line."""
     if outcome.status != "finished":
         return one_line(f"{outcome.status}: {outcome.message}")
-    parts = [f"test {outcome.test_accuracy:.4f}"]
-    if outcome.validation_accuracy == outcome.validation_accuracy:
-        parts.append(f"validation {outcome.validation_accuracy:.4f}")
+    measured = {"test": outcome.test_accuracy, "validation": outcome.validation_accuracy}
+    parts = [f"{name} {value:.4f}" for name, value in measured.items() if not math.isnan(value)]
     parts.append("finished before" if outcome.reused else seconds_text(outcome.seconds))
     return "  ".join(parts)

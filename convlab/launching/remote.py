@@ -1,4 +1,4 @@
-"""Jobs that run where their launcher has no pipe to: each is submitted, looked at, and tried again if it died."""
+"""Jobs that run where no pipe leads to: each is submitted, looked at, and tried again if it died."""
 
 import time
 from collections import deque
