@@ -2,9 +2,9 @@
 
     python docs/regenerate.py docs/studies/*.md
 
-A block in ``sh`` or ``python`` that is followed by ``<!-- output -->`` is run, and what stands between that and
-``<!-- end of output -->`` is replaced by what it printed. The blocks of a page run in one empty folder, in their
-order; every Python block is a program of its own.
+Every block in ``sh`` or ``python`` is run; where ``<!-- output -->`` follows, what stands between that and
+``<!-- end of output -->`` is replaced by what it printed. The blocks of a page run in one empty folder, in
+their order; every Python block is a program of its own.
 """
 
 import re

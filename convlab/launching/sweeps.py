@@ -1,6 +1,8 @@
 """A sweep from Python: the library's door to what ``convlab run -m`` does."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from convlab.errors import ConvlabError
@@ -8,6 +10,9 @@ from convlab.launching.job import Job, Outcome
 from convlab.launching.launcher import Launcher, Policy, Watcher
 from convlab.launching.launchers import make_launcher
 from convlab.settings import Settings
+
+# most sweeps repeat every choice for some seeds: those need no composition of their own
+_SEED = re.compile(r"seed=\d{1,9}")
 
 
 def sweep(
@@ -81,11 +86,19 @@ def composed_jobs(composer: Any, overrides: Sequence[str]) -> list[Job]:
     """
     expanded = composer.expand(overrides)
     common = set(expanded[0]).intersection(*expanded[1:]) if len(expanded) > 1 else set()
+    composed: dict[tuple[str, ...], Settings] = {}
     jobs = []
     for number, job in enumerate(expanded):
         label = " ".join(override for override in job if override not in common) or "defaults"
+        seeds = [override for override in job if _SEED.fullmatch(override)]
+        others = tuple(override for override in job if override not in seeds)
         try:
-            jobs.append(Job(number, label, composer.compose(job)))
+            if others not in composed:
+                composed[others] = composer.compose(others)
+            settings = composed[others]
+            if seeds:
+                settings = replace(settings, seed=int(seeds[-1].partition("=")[2]))
         except ConvlabError as error:
             raise type(error)(f"{label}: {error}") from error
+        jobs.append(Job(number, label, settings))
     return jobs
