@@ -64,10 +64,10 @@ class SweepProgress(Watcher):
         epochs, steps_per_epoch = self._steps[slot]
         done = (epoch - 1) * steps_per_epoch + step
         self._shares[slot] = done / max(1, epochs * steps_per_epoch)
+        self._bars.update(self._workers[slot], completed=done, state=f"epoch {epoch}/{epochs}")
         now = time.monotonic()
         if now - self._redrawn >= REDRAW_SECONDS:
             self._redrawn = now
-            self._bars.update(self._workers[slot], completed=done, state=f"epoch {epoch}/{epochs}")
             self._move_whole()
 
     def remarked(self, job: Job, text: str) -> None:
