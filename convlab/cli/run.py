@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from convlab import experiment
 from convlab.cli import console
+from convlab.cli.live import Live, looking_every_epoch
 from convlab.cli.progress import Progress
 from convlab.cli.run_options import parser, print_help
 from convlab.cli.sweep import Sweep, run_sweep
@@ -24,6 +25,8 @@ def main(words: Sequence[str]) -> int:
             return 0
         if options.cfg and options.multirun:
             raise ConfigError("--cfg shows the config of one experiment: leave out --multirun")
+        if options.live and options.multirun:
+            raise ConfigError("--live shows one experiment as it trains: leave out --multirun")
         if options.multirun:
             sweep = Sweep.plan(composer, options.overrides)
         else:
@@ -33,11 +36,13 @@ def main(words: Sequence[str]) -> int:
     if options.cfg:
         print(to_yaml(settings.to_mapping()).decode(), end="")
         return 0
-    return _run_one(settings, rerun=options.rerun)
+    if options.live:
+        settings = looking_every_epoch(settings)
+    return _run_one(settings, Live if options.live else Progress, rerun=options.rerun)
 
 
-def _run_one(settings: Settings, *, rerun: bool) -> int:
-    with Progress(console.progress()) as listener:
+def _run_one(settings: Settings, shown: type[Progress], *, rerun: bool) -> int:
+    with shown(console.progress()) as listener:
         try:
             result = experiment.run(settings, listener=listener, rerun=rerun)
         except KeyboardInterrupt as interrupt:

@@ -11,7 +11,7 @@ from convlab.settings import GROUPS, Settings
 WIDTH = 100
 
 USAGE = """\
-usage: convlab run [OVERRIDE ...] [-m] [--rerun] [--cfg job] [--config-dir DIR]
+usage: convlab run [OVERRIDE ...] [-m] [--rerun] [--live] [--cfg job] [--config-dir DIR]
 
 Trains one experiment, or with -m a sweep of them. Overrides choose parts (optimizer=sgd), set their fields
 (optimizer.lr=0.1) and set values (epochs=5).
@@ -28,6 +28,7 @@ examples:
 options:
   -m, --multirun          run all combinations of lists (a,b), range(...) and glob(...), then compare them
   --rerun                 train again although the experiment was finished before, and replace its record
+  --live                  after every epoch, show the health of the layers and the first filters
   -c job, --cfg job       print the complete config and stop
   -cd DIR, --config-dir DIR
                           search DIR for more YAML, such as DIR/experiment/mine.yaml
@@ -41,6 +42,7 @@ def parser() -> Parser:
     run.add_argument("overrides", nargs="*")
     run.add_argument("-m", "--multirun", action="store_true")
     run.add_argument("--rerun", action="store_true")
+    run.add_argument("--live", action="store_true")
     run.add_argument("-c", "--cfg", choices=["job"])
     run.add_argument("-cd", "--config-dir")
     run.add_argument("-h", "--help", action="store_true")

@@ -32,11 +32,11 @@ def mosaic(weight: Array, limit: float, *, color: bool) -> Array:
     """
     if color:
         tiles = _in_lines(np.nan_to_num(0.5 + weight / (2 * limit), nan=1.0).clip(0.0, 1.0))
-        return _assembled(tiles, gap=1.0)
+        return assembled(tiles, gap=1.0)
     if weight.shape[3] == 1:
-        return _assembled(_in_lines(weight), gap=np.nan)[:, :, 0]
+        return assembled(_in_lines(weight), gap=np.nan)[:, :, 0]
     shown = weight[:SHOWN_FILTERS, :, :, :SHOWN_CHANNELS]
-    return _assembled([list(channel[:, :, :, None]) for channel in np.moveaxis(shown, 3, 0)], gap=np.nan)[
+    return assembled([list(channel[:, :, :, None]) for channel in np.moveaxis(shown, 3, 0)], gap=np.nan)[
         :, :, 0
     ]
 
@@ -48,8 +48,20 @@ def _in_lines(weight: Array) -> list[list[Array]]:
     return [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
 
 
-def _assembled(lines: list[list[Array]], gap: float) -> Array:
-    """Puts tiles (R, S, depth) on a canvas of gaps, each pixel enlarged by a whole factor."""
+def assembled(lines: list[list[Array]], gap: float) -> Array:
+    """Puts tiles on a canvas of gaps, each pixel enlarged by a whole factor.
+
+    Args:
+        lines: of tiles (R, S, depth), all of one shape.
+        gap: value between the tiles.
+
+    Returns:
+        (height, width, depth).
+
+    Example:
+        >>> assembled([[np.zeros((8, 8, 1))] * 3] * 2, gap=np.nan).shape
+        (114, 168, 1)
+    """
     height, width, depth = lines[0][0].shape
     factor = max(1, _TILE_PIXELS // max(height, width))
     down, across = height * factor + _GAP_PIXELS, width * factor + _GAP_PIXELS
