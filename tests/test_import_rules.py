@@ -28,7 +28,7 @@ ALLOWED = {
     "training": {"errors", "seeding", "contracts", "kernels", "losses", "model", "preprocessing"},
     "fitting": {"errors", "contracts", "losses", "model", "preprocessing", "registry", "training"},
     "compare": {"errors", "records"},
-    "inspect": {"errors", "contracts", "records"},
+    "inspect": {"errors", "contracts", "kernels", "records"},
     "config": {"errors", "hookspecs", "registry", "settings"},
     "results": {"settings", "training"},
     "experiment": {
@@ -46,6 +46,16 @@ ALLOWED = {
         "training",
         "config",
     },
+    "trained": {
+        "errors",
+        "contracts",
+        "experiment",
+        "losses",
+        "observation",
+        "records",
+        "settings",
+        "training",
+    },
     "bench": {
         "errors",
         "contracts",
@@ -59,6 +69,7 @@ ALLOWED = {
     },
     "cli": {
         "bench",
+        "contracts",
         "errors",
         "registry",
         "settings",
@@ -69,6 +80,7 @@ ALLOWED = {
         "compare",
         "inspect",
         "kernels",
+        "trained",
         "training",
         "hookspecs",
     },
