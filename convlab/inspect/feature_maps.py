@@ -6,7 +6,7 @@ import numpy as np
 
 from convlab.errors import RecordError
 from convlab.inspect.colors import GAP, diverging
-from convlab.inspect.mosaic import Array, assembled
+from convlab.inspect.mosaic import TILE_PIXELS, Array, assembled
 from convlab.inspect.picture import INK, evenly_chosen, new_figure, plain_text, save_figure
 from convlab.records.run_directory import RunDirectory
 from convlab.records.text import printable
@@ -14,7 +14,6 @@ from convlab.records.text import printable
 PROBE = "feature_maps"
 SHOWN_LAYERS, SHOWN_IMAGES, SHOWN_MAPS = 6, 4, 8
 _WIDTH, _TITLE_HEIGHT, _LAYER_HEAD = 8.0, 0.5, 0.35
-_TILE_PIXELS = 56
 
 
 def draw_feature_maps(run: RunDirectory, path: Path) -> None:
@@ -84,7 +83,7 @@ def _largest(maps: Array) -> float:
 def _tiled(images: Array, maps: Array) -> Array:
     """A line for each image: the image, then its maps, all of one size; (height, width, 3), uint8."""
     size = images.shape[1:3]
-    factor = max(1, _TILE_PIXELS // max(size))
+    factor = max(1, TILE_PIXELS // max(size))
     shape = (factor * size[0], factor * size[1])
     colors = diverging(np.where(np.isfinite(maps), maps, np.nan))
     lines = [

@@ -17,7 +17,7 @@ from convlab.records.run_directory import RunDirectory
 
 SHOWN_LAYERS, MOST_FRAMES = 3, 100
 FRAME_MILLISECONDS, LAST_MILLISECONDS = 250, 2000
-_LABEL_HEIGHT, _MARGIN = 16, 6
+_LABEL_HEIGHT, _MARGIN, _COLORS, _TILE_PIXELS = 16, 6, 128, 24
 _INK, _WHITE = (38, 38, 38), (255, 255, 255)
 
 
@@ -72,12 +72,13 @@ def _frame(layers: Sequence[KeptFilters], number: int, epoch: int) -> Image.Imag
         pen.text((_MARGIN, top + 2), label, fill=_INK)
         frame.paste(Image.fromarray(tile), (_MARGIN, top + _LABEL_HEIGHT))
         top += tile.shape[0] + _LABEL_HEIGHT + _MARGIN
-    return frame
+    # without dithering, whose noise would make the file many times as large
+    return frame.quantize(_COLORS, dither=Image.Dither.NONE)
 
 
 def _colored(layer: KeptFilters, number: int) -> Array:
     """The filters of one epoch as (height, width, 3), uint8."""
-    tiles = mosaic(layer.weights[number], layer.limit, color=layer.is_color)
+    tiles = mosaic(layer.weights[number], layer.limit, color=layer.is_color, tile_pixels=_TILE_PIXELS)
     if layer.is_color:
         return (255 * tiles).round().astype(np.uint8)
     return diverging(tiles / layer.limit)

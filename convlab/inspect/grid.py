@@ -53,7 +53,7 @@ def grid(values: Array, unit: float, marked: Collection[tuple[int, int]] = ()) -
         text = Text()
         for column, value in enumerate(line):
             is_marked = (row, column) in marked
-            written = f"[{value:.3f}]" if is_marked else f"{value:.3f} "
+            written = f"[{value:z.3f}]" if is_marked else f"{value:z.3f} "
             color = _ABOVE if value > 0 else _BELOW if value < 0 else ""
             text.append(f"{written:>{_CELL + 1}}", _MARK if is_marked else color)
         text.rstrip()

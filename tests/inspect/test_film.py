@@ -25,7 +25,7 @@ def test_a_film_has_a_frame_for_every_epoch_on_one_scale(make_run: MakeRun, tmp_
     for epoch, value in enumerate((-1.0, 0.5, 1.0)):
         run.write_probe("filters", epoch, {"conv1.weight": np.full((1, 1, 1, 1), value)})
     assert draw_film(run, tmp_path / "film.gif") == 3
-    centers = [frame[16 + 30, 6 + 30] for frame in frames(tmp_path / "film.gif")]
+    centers = [frame[16 + 18, 6 + 18] for frame in frames(tmp_path / "film.gif")]
     for found, expected in zip(centers, [(33, 102, 172), (216, 140, 149), (178, 24, 43)], strict=True):
         np.testing.assert_allclose(found, expected, atol=4)
 
@@ -60,4 +60,4 @@ def test_weights_that_are_not_finite_are_gaps(make_run: MakeRun, tmp_path: Path)
     for epoch in range(2):
         run.write_probe("filters", epoch, {"conv1.weight": np.full((1, 1, 1, 1), np.nan)})
     draw_film(run, tmp_path / "film.gif")
-    np.testing.assert_allclose(frames(tmp_path / "film.gif")[0][16 + 30, 6 + 30], 222, atol=4)
+    np.testing.assert_allclose(frames(tmp_path / "film.gif")[0][16 + 18, 6 + 18], 222, atol=4)
