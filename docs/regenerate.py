@@ -1,58 +1,61 @@
-"""Writes what the commands of a page print into the page: ``python docs/regenerate.py docs/inside.md``.
+"""Runs the commands and programs of a page, and writes what they print below them.
 
-A page holds its commands in ``sh`` blocks; a ``text`` block right behind one is what they print. All run in
-one empty folder, in their order; a picture of the page that a run has written under its name is copied.
+    python docs/regenerate.py docs/studies/*.md
+
+Every block in ``sh`` or ``python`` is run; where ``<!-- output -->`` follows, what stands between that and
+``<!-- end of output -->`` is replaced by what it printed. The blocks of a page run in one empty folder, in
+their order; every Python block is a program of its own.
 """
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-# commands, and what they print if that is shown
-_BLOCK = re.compile(r"```sh\n(?P<commands>.*?)```(?P<printed>\n\n```text\n.*?```)?", re.DOTALL)
-_PICTURE = re.compile(r"\]\(images/([^)]+)\)")
+_BLOCK = re.compile(
+    r"```(?P<language>sh|python)\n(?P<code>.*?)```\n"
+    r"(?:\n<!-- output -->\n.*?<!-- end of output -->\n)?",
+    re.DOTALL,
+)
+_WIDTH = "110"
 
 
-def regenerated(text: str, run: Callable[[str], str]) -> str:
-    """The page with every ``text`` block that follows commands replaced by what they print.
+def regenerated(text: str, folder: Path) -> str:
+    """The page with everything run anew in a folder."""
 
-    Args:
-        text: of the page.
-        run: runs commands of a shell, and gives what they print.
-    """
-    return _BLOCK.sub(lambda found: _with_output(found, run(found["commands"])), text)
+    def run(found: re.Match[str]) -> str:
+        printed = _printed(found["language"], found["code"], folder)
+        if "<!-- output -->" not in found[0]:
+            return found[0]
+        block = f"```{found['language']}\n{found['code']}```\n"
+        return f"{block}\n<!-- output -->\n```text\n{printed}```\n<!-- end of output -->\n"
 
-
-def _with_output(found: re.Match[str], printed: str) -> str:
-    commands = f"```sh\n{found['commands']}```"
-    return f"{commands}\n\n```text\n{printed.strip()}\n```" if found["printed"] else commands
+    return _BLOCK.sub(run, text)
 
 
-def main(page: Path) -> None:
-    """Runs the page's commands and rewrites the page."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    with tempfile.TemporaryDirectory() as folder:
+def _printed(language: str, code: str, folder: Path) -> str:
+    words = ["bash", "-ec", code] if language == "sh" else [sys.executable, "-P", "-c", code]
+    environment = {
+        "COLUMNS": _WIDTH,
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+    }
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{code}\nended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
 
-        def run(commands: str) -> str:
-            done = subprocess.run(
-                ["bash", "-ec", commands], cwd=folder, env=environment, capture_output=True, text=True
-            )
-            if done.returncode:
-                sys.exit(f"{page}: {commands}{done.stderr}")
-            return done.stdout
 
-        text = regenerated(page.read_text(), run)
-        for name in set(_PICTURE.findall(text)):
-            for made in Path(folder).rglob(name):
-                shutil.copyfile(made, page.parent / "images" / name)
-    page.write_text(text)
+def main() -> None:
+    """Regenerates the pages named on the command line."""
+    for name in sys.argv[1:]:
+        page = Path(name)
+        print(page, flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            text = regenerated(page.read_text(), Path(folder))
+        page.write_text(text)
 
 
 if __name__ == "__main__":
-    for argument in sys.argv[1:]:
-        main(Path(argument))
+    main()
