@@ -131,6 +131,21 @@ def test_probes_change_no_bit(tmp_path: Path, model: str) -> None:
                 np.testing.assert_array_equal(array, second[key], strict=True)
 
 
+def test_probes_of_a_resumed_run_saw_what_an_undisturbed_one_saw(tmp_path: Path) -> None:
+    probes = list(registry().offers("probe"))
+    undisturbed = run(settings(tmp_path / "undisturbed", probes=probes))
+    with pytest.raises(KeyboardInterrupt):
+        run(settings(tmp_path / "stopped", probes=probes), listener=StopAfter(9))
+    resumed = run(settings(tmp_path / "stopped", probes=probes))
+    one, other = RunDirectory(undisturbed.directory), RunDirectory(resumed.directory)
+    for name in probes:
+        assert one.probe_epochs(name).keys() == other.probe_epochs(name).keys()
+        for epoch in one.probe_epochs(name):
+            expected, found = one.read_probe(name, epoch), other.read_probe(name, epoch)
+            for key, array in expected.items():
+                np.testing.assert_array_equal(found[key], array, strict=True)
+
+
 def test_probes_look_at_training_images_where_none_are_held_back(tmp_path: Path) -> None:
     result = run(settings(tmp_path, epochs=1, validation_fraction=0.0, probes=["feature_maps"]))
     assert RunDirectory(result.directory).read_probe("feature_maps", 1)["images"].shape == (4, 8, 8, 1)

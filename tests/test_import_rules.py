@@ -28,7 +28,7 @@ ALLOWED = {
     "training": {"errors", "seeding", "contracts", "kernels", "losses", "model", "preprocessing"},
     "fitting": {"errors", "contracts", "losses", "model", "preprocessing", "registry", "training"},
     "compare": {"errors", "records"},
-    "inspect": {"errors", "contracts", "kernels", "records"},
+    "inspect": {"errors", "contracts", "kernels", "layers", "records"},
     "config": {"errors", "hookspecs", "registry", "settings"},
     "results": {"settings", "training"},
     "experiment": {

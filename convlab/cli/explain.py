@@ -16,6 +16,7 @@ from convlab.contracts.sample import LayerActivity, Sample
 from convlab.errors import ConfigError
 from convlab.inspect import (
     Place,
+    convolutions,
     explain_channels,
     explain_forward,
     explain_input_gradient,
@@ -81,7 +82,7 @@ def _observe(trained: TrainedRun, number: int) -> Sample:
 
 
 def _convolution(sample: Sample, options: Namespace) -> LayerActivity:
-    found = {name: item for name, item in sample.layers.items() if item.layer.kind == "conv"}
+    found = convolutions(sample)
     if not found:
         raise ConfigError("the network of this run has no convolution to explain")
     if options.layer is not None and options.layer not in found:

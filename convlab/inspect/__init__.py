@@ -1,5 +1,6 @@
 """Looking into a run: curves, filters, feature maps, the health of its layers, one window in numbers."""
 
+from convlab.inspect.convolution import convolutions
 from convlab.inspect.curves import draw_curves
 from convlab.inspect.explain_backward import explain_input_gradient, explain_weight_gradient
 from convlab.inspect.explain_channels import explain_channels
@@ -15,6 +16,7 @@ from convlab.inspect.terminal_curves import terminal_curves
 
 __all__ = [
     "Place",
+    "convolutions",
     "draw_curves",
     "draw_feature_maps",
     "draw_film",

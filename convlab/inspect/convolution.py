@@ -5,9 +5,21 @@ from typing import Any
 
 import numpy as np
 
-from convlab.contracts.sample import LayerActivity
+from convlab.contracts.sample import LayerActivity, Sample
 from convlab.inspect.mosaic import Array
 from convlab.kernels.arguments import ConvGeometry, conv_geometry
+from convlab.layers import Conv2D
+
+
+def convolutions(sample: Sample) -> dict[str, LayerActivity]:
+    """The layers of a sample that are convolutions, by name."""
+    return {name: item for name, item in sample.layers.items() if isinstance(item.layer, Conv2D)}
+
+
+def options_of(activity: LayerActivity) -> dict[str, Any]:
+    """Stride, padding, dilation and groups of a convolution, as `convlab.kernels.conv2d` takes them."""
+    assert isinstance(activity.layer, Conv2D)
+    return activity.layer.geometry
 
 
 @dataclass(frozen=True)
@@ -40,16 +52,15 @@ class Convolution:
         """The convolution that a layer computed for one image of a sample.
 
         Args:
-            activity: of a `Conv2D`.
+            activity: one of `convolutions`.
             number: of the image in the sample.
         """
-        layer: Any = activity.layer
         weight, bias = activity.parameters["weight"], activity.parameters.get("bias")
         return cls(
             activity.input[number].astype(np.float64),
             weight.value.astype(np.float64),
             np.zeros(len(weight.value)) if bias is None else bias.value.astype(np.float64),
-            conv_geometry("explain", activity.input[:1].shape, weight.shape, **layer.geometry),
+            conv_geometry("explain", activity.input[:1].shape, weight.shape, **options_of(activity)),
         )
 
     @property

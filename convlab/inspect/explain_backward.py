@@ -8,7 +8,7 @@ from rich.text import Text
 
 from convlab import kernels
 from convlab.inspect.backward import gradient_around, input_gradient, rotated, weight_gradient
-from convlab.inspect.convolution import Convolution
+from convlab.inspect.convolution import Convolution, options_of
 from convlab.inspect.grid import beside, number, titled
 from convlab.inspect.mosaic import Array
 from convlab.inspect.page import Page
@@ -145,12 +145,11 @@ def _absolute(convolution: Convolution) -> Convolution:
     )
 
 
-def _core_arguments(place: Place) -> tuple[Array, Array, Array, Any]:
-    layer: Any = place.activity.layer
-    one = slice(place.image, place.image + 1)
-    gradient = place.activity.gradient
-    assert gradient is not None
-    return place.activity.input[one], place.activity.parameters["weight"].value, gradient[one], layer.geometry
+def _core_arguments(place: Place) -> tuple[Array, Array, Array, dict[str, Any]]:
+    activity, one = place.activity, slice(place.image, place.image + 1)
+    assert activity.gradient is not None
+    weight = activity.parameters["weight"].value
+    return activity.input[one], weight, activity.gradient[one], options_of(activity)
 
 
 def _core_weight_gradient(place: Place) -> tuple[Array, float]:

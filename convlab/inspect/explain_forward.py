@@ -53,13 +53,13 @@ def explain_likeness(place: Place) -> Iterable[Text]:
     Returns:
         Lines of text.
     """
-    page, window, weight = Page(), place.window, place.weight
+    page, weight = Page(), place.weight
     found = likeness(place.convolution, place.filter)
     page.heading("HOW ALIKE are the filter and what it sees?")
     page.say(
         "sum of products = length of the window × length of the filter × cosine of the angle between them"
     )
-    page.sum_line("length of the window", float(np.linalg.norm(window)))
+    page.sum_line("length of the window", float(np.linalg.norm(place.window)))
     page.sum_line("length of the filter", float(np.linalg.norm(weight)))
     page.sum_line("cosine similarity", float(found.cosines[place.row, place.column]))
     page.say(
@@ -73,6 +73,12 @@ def explain_likeness(place: Place) -> Iterable[Text]:
     ):
         z, cosine = found.sums[row, column], found.cosines[row, column]
         page.say(f"  the one at {row},{column} {what}: z {number(z)}, cosine {cosine:.3f}")
+    if found.most_exciting != (place.row, place.column):
+        channel = place.strongest_channels(1)[0]
+        window = place.convolution.window(*found.most_exciting, place.filter)
+        parts = [("the most exciting window", window), (f"filter {place.filter}", weight)]
+        of = _of_channel(place, channel)
+        page.lines(beside([titled(title + of, array[:, :, channel]) for title, array in parts], [" "]))
     return page.text
 
 
@@ -116,9 +122,13 @@ def _say_where(page: Page, place: Place) -> None:
 
 
 def _parts(place: Place, channel: int, products: Array) -> list[tuple[str, Array]]:
-    of = f", channel {place.first_channel + channel}" if place.convolution.geometry.c > 1 else ""
+    of = _of_channel(place, channel)
     return [
         (f"window{of}", place.window),
         (f"filter {place.filter}{of}", place.weight),
         ("products", products),
     ]
+
+
+def _of_channel(place: Place, channel: int) -> str:
+    return f", channel {place.first_channel + channel}" if place.convolution.geometry.c > 1 else ""

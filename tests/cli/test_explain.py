@@ -79,6 +79,17 @@ def test_the_place_asked_for_is_explained(command: Command) -> None:
     assert max(map(len, lines)) <= 110
 
 
+def test_the_window_that_excites_the_filter_most_is_shown_beside_it(command: Command) -> None:
+    run = trained(command)
+    assert "the most exciting window" not in command("explain", "conv", run)[1]
+    out = command("explain", "conv", run, "--filter", "2", "--at", "0,0")[1]
+    shown = out.partition("the most exciting window")[2].splitlines()
+    strongest = command("explain", "conv", run, "--filter", "2")[1].partition("window  ")[2].splitlines()
+    for line in range(1, 4):
+        window, weights = shown[line].split()[:3], shown[line].split()[3:]
+        assert strongest[line].replace("×", " ").replace("=", " ").split()[:6] == window + weights
+
+
 def test_channels_add_up(command: Command) -> None:
     run = trained(command, "data.shape=[8,8,3]", "model.width=20")
     code, out, _ = command("explain", "channels", run, "--layer", "conv1")
