@@ -14,18 +14,20 @@ from convlab.training import split_validation
 
 @dataclass(frozen=True)
 class TrainedRun:
-    """The trained network of a run, as it is in inference, and images that it was not trained on.
+    """The trained network of a run, as it is in inference, and images to look at.
 
     Attributes:
         settings: of the run.
         observer: shows what passes through the layers.
         images: held back for validation; the training images where none were.
+        held_back: whether they were.
         classes: names of the classes, by label.
     """
 
     settings: Settings
     observer: Observer
     images: Split
+    held_back: bool
     classes: tuple[str, ...]
 
 
@@ -52,4 +54,4 @@ def load_trained_run(directory: str | Path) -> TrainedRun:
     data = settings.bound("data").build()
     train, validation = split_validation(data.train, settings.validation_fraction, len(data.classes))
     observer = Observer(model, make_loss(settings.loss, settings.label_smoothing), frozen=True)
-    return TrainedRun(settings, observer, validation or train, data.classes)
+    return TrainedRun(settings, observer, validation or train, bool(validation), data.classes)

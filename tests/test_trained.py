@@ -18,7 +18,7 @@ SMALL = {"data": {"name": "synthetic", "shape": [8, 8, 1], "train_size": 100, "t
 def test_the_network_answers_as_in_inference(tmp_path: Path, model: str) -> None:
     result = run({**SMALL, "model": model, "runs_dir": str(tmp_path)})
     trained = load_trained_run(result.directory)
-    assert (len(trained.images), len(trained.classes)) == (8, 4)
+    assert (len(trained.images), trained.held_back, len(trained.classes)) == (8, True, 4)
     for count in (1, 8):
         images = trained.images.images[:count]
         sample = trained.observer.observe(Split(images, trained.images.labels[:count]))
@@ -28,7 +28,8 @@ def test_the_network_answers_as_in_inference(tmp_path: Path, model: str) -> None
 
 def test_without_validation_it_has_the_training_images(tmp_path: Path) -> None:
     result = run({**SMALL, "validation_fraction": 0.0, "runs_dir": str(tmp_path)})
-    assert len(load_trained_run(result.directory).images) == 100
+    trained = load_trained_run(result.directory)
+    assert (len(trained.images), trained.held_back) == (100, False)
 
 
 def test_a_run_that_never_trained_cannot_be_looked_into(tmp_path: Path) -> None:

@@ -58,7 +58,13 @@ def _parser() -> Parser:
     )
     parser.add_argument("subject", choices=SUBJECTS, help="what to explain")
     parser.add_argument("run", metavar="RUN", help="folder of the run")
-    parser.add_argument("--image", type=int, default=0, metavar="N", help="image held back for validation")
+    parser.add_argument(
+        "--image",
+        type=int,
+        default=0,
+        metavar="N",
+        help="image, of those held back for validation; 0 by default",
+    )
     parser.add_argument("--layer", metavar="NAME", help="a convolution; the first by default")
     parser.add_argument("--filter", type=int, metavar="K", help="number of the filter, from 0")
     parser.add_argument("--at", type=_place, metavar="ROW,COL", help="place in the feature map, from 0")
@@ -100,8 +106,9 @@ def _introduction(trained: TrainedRun, sample: Sample, place: Place, number: int
     chances = kernels.softmax(sample.outputs)[0]
     label, answer = int(sample.labels[0]), int(np.argmax(chances))
     names = [printable(name, 40) for name in trained.classes]
+    kind = "held back for validation" if trained.held_back else "to train on"
     yield Text(
-        f"Image {number} of {len(trained.images)} held back for validation shows '{names[label]}'; "
+        f"Image {number} of {len(trained.images)} {kind} shows '{names[label]}'; "
         f"the network says '{names[answer]}' ({chances[answer]:.3f}), the loss is {sample.loss:.4g}."
     )
     g = place.convolution.geometry

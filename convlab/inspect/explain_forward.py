@@ -78,7 +78,7 @@ def explain_likeness(place: Place) -> Iterable[Text]:
         window = place.convolution.window(*found.most_exciting, place.filter)
         parts = [("the most exciting window", window), (f"filter {place.filter}", weight)]
         of = _of_channel(place, channel)
-        page.lines(beside([titled(title + of, array[:, :, channel]) for title, array in parts], [" "]))
+        page.text += beside([titled(title + of, array[:, :, channel]) for title, array in parts], [" "])
     return page.text
 
 
@@ -93,7 +93,8 @@ def write_weighted_sum(page: Page, place: Place, label: str) -> float:
     total = float(place.products.sum())
     z = total + place.bias
     page.sum_line(label, total)
-    page.sum_line(f"+ bias of filter {place.filter}", place.bias)
+    has_bias = "bias" in place.activity.parameters
+    page.sum_line(f"+ bias of filter {place.filter}" if has_bias else "+ no bias in this layer", place.bias)
     page.sum_line("= weighted sum z", z)
     page.check_line("  compiled core", z, place.core_sum, place.magnitude)
     return z

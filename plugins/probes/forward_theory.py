@@ -29,7 +29,8 @@ def predicted_variances(layers: Sequence[Layer], sample: Sample) -> dict[str, fl
     ``E[x_{l+1}^2] = E[f(sqrt(Var[z_l]) g)^2]`` for normal g. Weights count as independent of each other and
     of what they are multiplied by, with mean 0. Pooling, padding and dropout are no part of the theory: they
     pass the mean square on as it is, so that a measured variance above the prediction tells what max-pooling
-    adds. Batch normalization sets the mean square, a residual block adds those of its branches.
+    adds. Batch normalization sets the mean square, and a residual block adds those of its branches, as if
+    none of them had a mean.
 
     Args:
         layers: of the network, in the order of computation.

@@ -79,6 +79,17 @@ def test_the_place_asked_for_is_explained(command: Command) -> None:
     assert max(map(len, lines)) <= 110
 
 
+def test_images_that_it_was_trained_on_are_called_so(command: Command) -> None:
+    out = command("explain", "conv", trained(command, "validation_fraction=0"))[1]
+    assert out.startswith("Image 0 of 64 to train on shows ")
+
+
+def test_a_layer_without_bias_says_so(command: Command) -> None:
+    out = command("explain", "conv", trained(command, "bias=false"))[1]
+    assert value(out, "+ no bias in this layer") == 0
+    assert "db = " not in out
+
+
 def test_the_window_that_excites_the_filter_most_is_shown_beside_it(command: Command) -> None:
     run = trained(command)
     assert "the most exciting window" not in command("explain", "conv", run)[1]
