@@ -171,6 +171,21 @@ def test_looking_again_sees_the_same_and_changes_nothing() -> None:
         np.testing.assert_array_equal(first.gradient, second.gradient)
 
 
+@NETWORKS
+def test_a_sample_stays_as_it_is_when_others_are_observed(layers: Any) -> None:
+    observer = Observer(network(layers), SoftmaxCrossEntropy())
+    sample = observer.observe(SPLIT)
+    arrays = [sample.inputs, sample.outputs]
+    for item in sample.layers.values():
+        arrays += [
+            array for array in (item.input, item.before, item.output, item.gradient) if array is not None
+        ]
+    before = [array.copy() for array in arrays]
+    observer.observe(Split(SPLIT.images[::-1], SPLIT.labels))
+    for array, expected in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
 def test_a_network_without_preprocessing_is_refused() -> None:
     observer = Observer(Model([Flatten(), Dense(10)], (8, 8, 2)), SoftmaxCrossEntropy())
     with pytest.raises(ConfigError, match="observer: uint8 images need preprocessing, which training sets"):
