@@ -4,18 +4,21 @@ import math
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from convlab import kernels
 from convlab.contracts.dataset import Dataset
 from convlab.contracts.optimizer import Optimizer
-from convlab.contracts.probe import Probe
+from convlab.contracts.probe import Probe, ProbeContext
+from convlab.contracts.sample import Sample
 from convlab.contracts.tracker import Tracker
 from convlab.errors import ConfigError, DivergenceError, RecordError, ShapeError
 from convlab.interrupts import stop_requests
 from convlab.losses import make_loss
 from convlab.model import Model
+from convlab.observation import Observer, sample_of
 from convlab.preprocessing import Preprocessing
 from convlab.records.cell import canonical, cell_name
 from convlab.records.checkpoint import latest_checkpoint, save_checkpoint
@@ -238,10 +241,19 @@ class _Run:
 
     def _probe(self) -> None:
         epoch = self.trainer.position.epoch
+        context = ProbeContext(self.model, epoch, epoch == self.settings.epochs, self._take_sample)
         for name, probe in self.probes:
-            arrays = probe.observe(self.model, epoch, last=epoch == self.settings.epochs)
+            arrays = probe.look(context)
             if arrays:
                 self.directory.write_probe(name, epoch, arrays)
+
+    def _take_sample(self) -> Sample:
+        self._observer.follow(self.model)
+        return self._observer.observe(sample_of(self.trainer.validation or self.trainer.train, self.model))
+
+    @cached_property
+    def _observer(self) -> Observer:
+        return Observer(build_model(self.settings, self.dataset), self.trainer.loss)
 
     def _plan(self, warnings: tuple[str, ...]) -> RunPlan:
         return RunPlan(

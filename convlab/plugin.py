@@ -22,7 +22,8 @@ from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
-from convlab.contracts.probe import Probe
+from convlab.contracts.probe import Probe, ProbeContext
+from convlab.contracts.sample import LayerActivity, Sample
 from convlab.contracts.tracker import Tracker
 from convlab.download import cache_directory, fetch
 from convlab.hookspecs import Offers, hookimpl
@@ -59,6 +60,7 @@ __all__ = [
     "GlobalAveragePool",
     "InitializerSpec",
     "Layer",
+    "LayerActivity",
     "MaxPool2D",
     "MetricsFile",
     "Offers",
@@ -66,8 +68,10 @@ __all__ = [
     "Parameter",
     "ParameterBuffers",
     "Probe",
+    "ProbeContext",
     "Residual",
     "Role",
+    "Sample",
     "Scale",
     "Split",
     "Tracker",

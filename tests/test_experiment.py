@@ -16,6 +16,7 @@ from convlab.errors import ConfigError, PluginError, RecordError
 from convlab.experiment import load_model, run
 from convlab.records.checkpoint import latest_checkpoint
 from convlab.records.run_directory import RunDirectory
+from convlab.registry import registry
 from convlab.results import Listener, Result, RunPlan
 
 SMALL = {
@@ -107,6 +108,47 @@ def test_threads_and_place_change_no_bit_and_no_cell(tmp_path: Path) -> None:
     assert first.directory.name == second.directory.name
     one, two = weights_of(first), weights_of(second)
     assert all(np.array_equal(one[name], two[name]) for name in one)
+
+
+@pytest.mark.parametrize("model", ["small_convnet", "resnet20"])
+def test_probes_change_no_bit(tmp_path: Path, model: str) -> None:
+    shorter: dict[str, Any] = {"epochs": 2, "model": model, "optimizer": "momentum"}
+    plain = run(settings(tmp_path / "plain", probes=[], **shorter))
+    names = list(registry().offers("probe"))
+    probed = [run(settings(tmp_path / str(n), probes=names, threads=n, **shorter)) for n in (1, 2)]
+    expected = weights_of(plain)
+    for result in probed:
+        assert result.test_loss == plain.test_loss
+        for name, array in weights_of(result).items():
+            np.testing.assert_array_equal(array, expected[name])
+    records = [RunDirectory(result.directory) for result in probed]
+    for name in names:
+        assert records[0].probe_epochs(name).keys() == records[1].probe_epochs(name).keys() != set()
+        for epoch in records[0].probe_epochs(name):
+            first, second = (record.read_probe(name, epoch) for record in records)
+            assert first.keys() == second.keys()
+            for key, array in first.items():
+                np.testing.assert_array_equal(array, second[key], strict=True)
+
+
+def test_probes_of_a_resumed_run_saw_what_an_undisturbed_one_saw(tmp_path: Path) -> None:
+    probes = list(registry().offers("probe"))
+    undisturbed = run(settings(tmp_path / "undisturbed", probes=probes))
+    with pytest.raises(KeyboardInterrupt):
+        run(settings(tmp_path / "stopped", probes=probes), listener=StopAfter(9))
+    resumed = run(settings(tmp_path / "stopped", probes=probes))
+    one, other = RunDirectory(undisturbed.directory), RunDirectory(resumed.directory)
+    for name in probes:
+        assert one.probe_epochs(name).keys() == other.probe_epochs(name).keys()
+        for epoch in one.probe_epochs(name):
+            expected, found = one.read_probe(name, epoch), other.read_probe(name, epoch)
+            for key, array in expected.items():
+                np.testing.assert_array_equal(found[key], array, strict=True)
+
+
+def test_probes_look_at_training_images_where_none_are_held_back(tmp_path: Path) -> None:
+    result = run(settings(tmp_path, epochs=1, validation_fraction=0.0, probes=["feature_maps"]))
+    assert RunDirectory(result.directory).read_probe("feature_maps", 1)["images"].shape == (4, 8, 8, 1)
 
 
 def test_a_loss_that_diverges_is_a_result(tmp_path: Path) -> None:

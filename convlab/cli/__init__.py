@@ -18,7 +18,8 @@ OK, FAILED, USAGE = 0, 1, 2
 VERBS = {
     "run": "train one experiment, or a sweep of them with -m",
     "compare": "table of the runs in folders",
-    "show": "one run: result, curves, filters",
+    "show": "one run: result, curves, filters, health of its layers",
+    "explain": "one window of a run's convolution, in numbers",
     "bench": "how fast, how exact, how small, beside PyTorch",
     "plugins": "what is installed: plugins list, plugins info NAME",
 }
@@ -36,6 +37,7 @@ examples:
   convlab run -m initializer='glob(*)' seed=0,1       sweep over all initializers and two seeds
   convlab compare runs/default                        compare runs
   convlab show runs/default/0123456789ab              look at one run
+  convlab explain conv runs/default/0123456789ab      walk through one of its windows
   convlab bench operations --only lenet1,vgg64        time convolutions beside PyTorch
   convlab plugins info adam                           what a plugin does and takes
 

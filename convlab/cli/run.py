@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from convlab import experiment
 from convlab.cli import console
 from convlab.cli.launcher_overrides import split_launcher
+from convlab.cli.live import Live, looking_every_epoch
 from convlab.cli.progress import Progress
 from convlab.cli.run_options import parser, print_help
 from convlab.cli.study import plan_study, run_study
@@ -30,6 +31,8 @@ def main(words: Sequence[str]) -> int:
         if options.help:
             print_help(composer)
             return 0
+        if options.live and (options.multirun or options.cfg):
+            raise ConfigError("--live shows one experiment as it trains: leave out --multirun and --cfg")
         if options.multirun:
             if options.cfg:
                 raise ConfigError("--cfg shows the config of one experiment: leave out --multirun")
@@ -37,6 +40,8 @@ def main(words: Sequence[str]) -> int:
         else:
             settings, protocol = composer.compose(overrides), composer.protocol(overrides)
             if protocol is not None and not options.cfg:
+                if options.live:
+                    raise ConfigError("--live shows one experiment as it trains: a study has many")
                 study = plan_study(composer, overrides, Protocol.from_mapping(protocol))
                 return run_study(study, make_launcher(**chosen), policy)
     if options.multirun:
@@ -47,11 +52,13 @@ def main(words: Sequence[str]) -> int:
         described = settings.to_mapping() | ({"protocol": protocol} if protocol is not None else {})
         print(to_yaml(described).decode(), end="")
         return 0
-    return _run_one(settings, rerun=options.rerun)
+    if options.live:
+        settings = looking_every_epoch(settings)
+    return _run_one(settings, Live if options.live else Progress, rerun=options.rerun)
 
 
-def _run_one(settings: Settings, *, rerun: bool) -> int:
-    with Progress(console.progress()) as listener:
+def _run_one(settings: Settings, shown: type[Progress], *, rerun: bool) -> int:
+    with shown(console.progress()) as listener:
         try:
             result = experiment.run(settings, listener=listener, rerun=rerun)
         except KeyboardInterrupt as interrupt:

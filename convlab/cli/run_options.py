@@ -12,7 +12,7 @@ from convlab.settings import GROUPS, Settings
 WIDTH = 100
 
 USAGE = """\
-usage: convlab run [OVERRIDE ...] [-m] [--rerun] [--retry] [--cfg job] [--config-dir DIR]
+usage: convlab run [OVERRIDE ...] [-m] [--rerun] [--retry] [--live] [--cfg job] [--config-dir DIR]
 
 Trains one experiment, or with -m a sweep of them. Overrides choose parts (optimizer=sgd), set their fields
 (optimizer.lr=0.1) and set values (epochs=5).
@@ -30,7 +30,8 @@ examples:
 options:
   -m, --multirun          run all combinations of lists (a,b), range(...) and glob(...), then compare them
   --rerun                 train again although the experiment was finished before, and replace its record
-  --retry            in a sweep, train those again that failed before
+  --retry                 in a sweep or study, train those again that failed before
+  --live                  after every epoch, show the health of the layers and the first filters
   -c job, --cfg job       print the complete config and stop
   -cd DIR, --config-dir DIR
                           search DIR for more YAML, such as DIR/experiment/mine.yaml
@@ -45,6 +46,7 @@ def parser() -> Parser:
     run.add_argument("-m", "--multirun", action="store_true")
     run.add_argument("--rerun", action="store_true")
     run.add_argument("--retry", action="store_true")
+    run.add_argument("--live", action="store_true")
     run.add_argument("-c", "--cfg", choices=["job"])
     run.add_argument("-cd", "--config-dir")
     run.add_argument("-h", "--help", action="store_true")

@@ -11,7 +11,16 @@ from convlab.cli.arguments import Parser
 from convlab.cli.choices import choice_overrides
 from convlab.cli.text import counted, one_line, result_lines, value_text
 from convlab.errors import MissingExtraError, RecordError
-from convlab.inspect import draw_curves, draw_filters, terminal_curves
+from convlab.inspect import (
+    draw_curves,
+    draw_feature_maps,
+    draw_film,
+    draw_filters,
+    health_table,
+    terminal_curves,
+)
+from convlab.inspect.feature_maps import PROBE as FEATURE_MAPS
+from convlab.inspect.health import PROBE as HEALTH
 from convlab.records.run_directory import RunDirectory, find_runs
 from convlab.records.text import printable
 from convlab.settings import GROUPS, Settings
@@ -25,11 +34,13 @@ def main(words: Sequence[str]) -> int:
     """Shows one run; see `convlab.cli.main`."""
     parser = Parser(
         "show",
-        "Show one run: result, settings, curves; write filters.png and curves.png into its folder.",
-        "  convlab show runs/default/0123456789ab",
+        "Show one run: result, settings, curves, health of the layers; write pictures into its folder.",
+        "  convlab show runs/default/0123456789ab\n  convlab show runs/default/0123456789ab --film",
     )
     parser.add_argument("run", metavar="RUN", help="folder of the run")
-    run = _the_run(Path(parser.parse(words).run))
+    parser.add_argument("--film", action="store_true", help="also write filters.gif: how the filters changed")
+    options = parser.parse(words)
+    run = the_run(Path(options.run))
     out = console.output()
     metrics = run.metrics
     lines = [
@@ -44,11 +55,23 @@ def main(words: Sequence[str]) -> int:
     out.print()
     out.print(terminal_curves(metrics, width, CURVE_HEIGHT, encoding=out.encoding))
     out.print()
+    if run.probe_epochs(HEALTH):
+        for line in health_table(run):
+            out.print(line)
+        out.print()
     _draw(run, out)
+    if options.film:
+        film = run.path / "filters.gif"
+        out.print(f"written {one_line(str(film))}, {counted(draw_film(run, film), 'frame')}")
     return 0
 
 
-def _the_run(path: Path) -> RunDirectory:
+def the_run(path: Path) -> RunDirectory:
+    """The run in a folder.
+
+    Raises:
+        RecordError: if there is none, or more than one.
+    """
     runs = find_runs(path)
     if not runs:
         raise RecordError(f"no run in {path}: a run is a folder with a config.yaml")
@@ -78,7 +101,10 @@ def _overrides(config: Mapping[str, Any]) -> list[str]:
 
 def _draw(run: RunDirectory, out: Console) -> None:
     err = console.progress()
-    for draw, name in ((draw_filters, "filters.png"), (draw_curves, "curves.png")):
+    pictures = [(draw_filters, "filters.png"), (draw_curves, "curves.png")]
+    if run.probe_epochs(FEATURE_MAPS):
+        pictures.append((draw_feature_maps, "feature_maps.png"))
+    for draw, name in pictures:
         try:
             draw(run, run.path / name)
         except MissingExtraError as missing:

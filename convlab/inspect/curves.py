@@ -12,6 +12,7 @@ from convlab.inspect.picture import (
     VALIDATION_COLOR,
     new_figure,
     plain_axes,
+    plain_text,
     save_figure,
 )
 from convlab.inspect.points import points
@@ -91,5 +92,4 @@ def _draw_test_accuracy(
 def _title(config: Mapping[str, Any]) -> str:
     flat = flatten(config)
     parts = [printable(flat[name], 40) for name in _TITLE_CHOICES if name in flat]
-    # a dollar sign would begin a formula
-    return " · ".join([*parts, f"seed {printable(flat.get('seed', '?'), 40)}"]).replace("$", r"\$")
+    return plain_text(" · ".join([*parts, f"seed {printable(flat.get('seed', '?'), 40)}"]))

@@ -1,45 +1,23 @@
 """The filters of the convolutions before and after training, as a picture."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convlab.errors import RecordError
+from convlab.inspect.kept_filters import KeptFilters, read_filters
 from convlab.inspect.mosaic import SHOWN_CHANNELS, SHOWN_FILTERS, SHOWN_TILES, Array, mosaic
-from convlab.inspect.picture import INK, new_figure, save_figure
+from convlab.inspect.picture import INK, evenly_chosen, new_figure, plain_text, save_figure
 from convlab.records.run_directory import RunDirectory
-from convlab.records.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-PROBE = "filters"
 SHOWN_LAYERS = 6
 _WIDTH, _TITLE_HEIGHT, _LAYER_HEAD = 11.0, 0.5, 0.65
 _NARROWEST, _TALLEST = 0.6, 4.5
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """Weights of one convolution at the epochs that are drawn: one array (K, R, S, C/groups) for each."""
-
-    name: str
-    weights: list[Array]
-
-    @property
-    def limit(self) -> float:
-        """Largest finite absolute value, which black or full color stands for."""
-        weights = np.abs(np.concatenate([weight.ravel() for weight in self.weights]))
-        largest = float(np.max(weights, where=np.isfinite(weights), initial=0.0))
-        return largest or 1.0
-
-    @property
-    def is_color(self) -> bool:
-        """Whether the filters look at red, green and blue."""
-        return bool(self.weights[0].shape[3] == 3)
 
 
 def draw_filters(run: RunDirectory, path: Path) -> None:
@@ -57,8 +35,8 @@ def draw_filters(run: RunDirectory, path: Path) -> None:
         MissingExtraError: if matplotlib is not installed.
         RecordError: if the run kept no filters or cannot be read, or `path` cannot be written.
     """
-    epochs, layers = _kept_filters(run)
-    chosen = [layers[i] for i in np.unique(np.linspace(0, len(layers) - 1, SHOWN_LAYERS).round().astype(int))]
+    epochs, layers = read_filters(run, _first_and_last)
+    chosen = evenly_chosen(layers, SHOWN_LAYERS)
     side = _WIDTH / 2 - 0.6
     heights = [_mosaic_height(layer, side) + _LAYER_HEAD for layer in chosen]
     figure = new_figure(_WIDTH, sum(heights) + _TITLE_HEIGHT)
@@ -71,39 +49,17 @@ def draw_filters(run: RunDirectory, path: Path) -> None:
     save_figure(figure, path)
 
 
-def _kept_filters(run: RunDirectory) -> tuple[list[int], list[_Layer]]:
-    """The first and the last epoch that were kept, and the convolutions at these."""
-    kept = list(run.probe_epochs(PROBE))
-    if not kept:
-        raise RecordError(f"{run.path} kept no filters: run it with probes=[filters]")
-    epochs = sorted({kept[0], kept[-1]})
-    files = [run.read_probe(PROBE, epoch) for epoch in epochs]
-    layers = []
-    for name in files[0]:
-        weights = [_checked(run, name, file.get(name), files[0][name].shape) for file in files]
-        layers.append(_Layer(printable(name.removesuffix(".weight"), 40).replace("$", r"\$"), weights))
-    if not layers:
-        raise RecordError(f"{run.path} kept no filters: its model has no convolutions")
-    return epochs, layers
+def _first_and_last(epochs: Sequence[int]) -> Sequence[int]:
+    return sorted({epochs[0], epochs[-1]})
 
 
-def _checked(run: RunDirectory, name: str, weight: Array | None, shape: tuple[int, ...]) -> Array:
-    if weight is None or weight.shape != shape or weight.ndim != 4 or not weight.size:
-        found = None if weight is None else weight.shape
-        raise RecordError(
-            f"{run.path}: filters '{printable(name)}' should have one shape (K, R, S, C) at all epochs, "
-            f"got {shape} and {found}"
-        )
-    return weight.astype(np.float64)
-
-
-def _mosaic_height(layer: _Layer, side: float) -> float:
+def _mosaic_height(layer: KeptFilters, side: float) -> float:
     """Height in inches of a mosaic that is `side` wide."""
     height, width = mosaic(layer.weights[0], 1.0, color=layer.is_color).shape[:2]
     return min(max(side * int(height) / int(width), _NARROWEST), _TALLEST)
 
 
-def _draw_layer(figure: "Figure", row: "list[Axes]", layer: _Layer, epochs: list[int]) -> None:
+def _draw_layer(figure: "Figure", row: "list[Axes]", layer: KeptFilters, epochs: list[int]) -> None:
     limit = layer.limit
     images: list[Any] = []
     for axes, weight, epoch in zip(row, layer.weights, epochs, strict=True):
@@ -123,7 +79,7 @@ def _draw_layer(figure: "Figure", row: "list[Axes]", layer: _Layer, epochs: list
         bar.outline.set_visible(False)
 
 
-def _label(axes: "Axes", layer: _Layer, weight: Array, epoch: int) -> None:
+def _label(axes: "Axes", layer: KeptFilters, weight: Array, epoch: int) -> None:
     filters, height, width, channels = weight.shape
     if epoch == 0:
         when = "before training"
@@ -132,7 +88,7 @@ def _label(axes: "Axes", layer: _Layer, weight: Array, epoch: int) -> None:
         changed = f"changed by {change:.0%} of its norm" if change else "unchanged"
         when = f"after epoch {epoch}, {changed}"
     size = f"{filters} filters {height}×{width}, {channels} input channel{'s' if channels > 1 else ''}"
-    axes.set_title(f"{layer.name}, {when}\n{size}", fontsize=9, color=INK, loc="left")
+    axes.set_title(f"{plain_text(layer.name)}, {when}\n{size}", fontsize=9, color=INK, loc="left")
     some = f"first {SHOWN_TILES} filters" if filters > SHOWN_TILES else "filters"
     if layer.is_color:
         axes.set_xlabel(f"{some}; weights of red, green and blue as color, 0 is gray", fontsize=8, color=INK)

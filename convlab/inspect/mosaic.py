@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 SHOWN_FILTERS, SHOWN_CHANNELS, SHOWN_TILES = 16, 8, 64
-_TILE_PIXELS, _GAP_PIXELS = 48, 6
+TILE_PIXELS, _GAP_PIXELS = 48, 6
 
 
-def mosaic(weight: Array, limit: float, *, color: bool) -> Array:
+def mosaic(weight: Array, limit: float, *, color: bool, tile_pixels: int = TILE_PIXELS) -> Array:
     """Lays filters out as tiles with gaps.
 
     Args:
@@ -21,6 +21,7 @@ def mosaic(weight: Array, limit: float, *, color: bool) -> Array:
         color: True draws the three channels of a filter as one tile in red, green and blue, 0 as gray.
             False makes one tile of each channel: with one channel the filters run on in lines, with more
             a column holds the channels of one filter. What does not fit is left out.
+        tile_pixels: size that a tile is enlarged to, as near as whole factors allow.
 
     Returns:
         (height, width) weights with NaN in the gaps, or (height, width, 3) colors from 0 to 1 with white
@@ -32,13 +33,12 @@ def mosaic(weight: Array, limit: float, *, color: bool) -> Array:
     """
     if color:
         tiles = _in_lines(np.nan_to_num(0.5 + weight / (2 * limit), nan=1.0).clip(0.0, 1.0))
-        return _assembled(tiles, gap=1.0)
+        return assembled(tiles, 1.0, tile_pixels)
     if weight.shape[3] == 1:
-        return _assembled(_in_lines(weight), gap=np.nan)[:, :, 0]
+        return assembled(_in_lines(weight), np.nan, tile_pixels)[:, :, 0]
     shown = weight[:SHOWN_FILTERS, :, :, :SHOWN_CHANNELS]
-    return _assembled([list(channel[:, :, :, None]) for channel in np.moveaxis(shown, 3, 0)], gap=np.nan)[
-        :, :, 0
-    ]
+    columns = [list(channel[:, :, :, None]) for channel in np.moveaxis(shown, 3, 0)]
+    return assembled(columns, np.nan, tile_pixels)[:, :, 0]
 
 
 def _in_lines(weight: Array) -> list[list[Array]]:
@@ -48,10 +48,23 @@ def _in_lines(weight: Array) -> list[list[Array]]:
     return [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
 
 
-def _assembled(lines: list[list[Array]], gap: float) -> Array:
-    """Puts tiles (R, S, depth) on a canvas of gaps, each pixel enlarged by a whole factor."""
+def assembled(lines: list[list[Array]], gap: float, tile_pixels: int = TILE_PIXELS) -> Array:
+    """Puts tiles on a canvas of gaps, each pixel enlarged by a whole factor.
+
+    Args:
+        lines: of tiles (R, S, depth), all of one shape.
+        gap: value between the tiles.
+        tile_pixels: size that a tile is enlarged to, as near as whole factors allow.
+
+    Returns:
+        (height, width, depth).
+
+    Example:
+        >>> assembled([[np.zeros((8, 8, 1))] * 3] * 2, gap=np.nan).shape
+        (114, 168, 1)
+    """
     height, width, depth = lines[0][0].shape
-    factor = max(1, _TILE_PIXELS // max(height, width))
+    factor = max(1, tile_pixels // max(height, width))
     down, across = height * factor + _GAP_PIXELS, width * factor + _GAP_PIXELS
     canvas = np.full(
         (len(lines) * down + _GAP_PIXELS, max(map(len, lines)) * across + _GAP_PIXELS, depth), gap

@@ -1,8 +1,11 @@
 """Pictures by matplotlib, which is an optional dependency, without touching its global state."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from convlab.errors import MissingExtraError
 from convlab.records.atomic import write_atomically
@@ -10,6 +13,8 @@ from convlab.records.atomic import write_atomically
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+Item = TypeVar("Item")
 
 DOTS_PER_INCH = 150
 INK, FAINT = "#262626", "#8a8a8a"
@@ -43,6 +48,27 @@ def save_figure(figure: "Figure", path: Path) -> None:
     content = io.BytesIO()
     figure.savefig(content, format="png")
     write_atomically(path, content.getvalue())
+
+
+def plain_text(text: str) -> str:
+    """Text in which matplotlib sees no formula.
+
+    Example:
+        >>> plain_text("a$b")
+        'a\\\\$b'
+    """
+    return text.replace("$", r"\$")
+
+
+def evenly_chosen(items: Sequence[Item], most: int) -> list[Item]:
+    """At most so many of the items, evenly from the first to the last.
+
+    Example:
+        >>> evenly_chosen("abcdefg", 3)
+        ['a', 'd', 'g']
+    """
+    places = np.linspace(0, len(items) - 1, min(most, len(items))).round().astype(int)
+    return [items[place] for place in places]
 
 
 def plain_axes(axes: "Axes", **labels: Any) -> None:

@@ -1,17 +1,18 @@
-"""The filters of the convolutions, kept as they were at the start and at the end."""
+"""The filters of the convolutions, kept as they were at the start, at the end, and on the way."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from convlab.errors import ConfigError
 from convlab.plugin import Array, Probe
+from convlab_plugins.probes.moments import Moments
 
 
 class Filters(Probe):
     """Filters: keeps the weights of all convolutions before the first and after the last epoch.
 
     Args:
-        every: also keeps them after each `every`-th epoch, >= 1; None keeps only start and end.
+        every: also keeps them after each `every`-th epoch, >= 1, as a film needs; None keeps only start and
+            end.
 
     Raises:
         ConfigError: if `every` is less than 1.
@@ -24,9 +25,7 @@ class Filters(Probe):
     """
 
     def __init__(self, *, every: int | None = None) -> None:
-        if every is not None and every < 1:
-            raise ConfigError(f"probe 'filters': every must be >= 1 or null, got {every}")
-        self.every = every
+        self.moments = Moments("filters", every)
 
     def observe(self, model: Any, epoch: int, last: bool) -> Mapping[str, Array]:
         """Copies the weights of the convolutions.
@@ -39,7 +38,7 @@ class Filters(Probe):
         Returns:
             Arrays of shape (K, R, S, C/groups) by parameter name; empty at epochs that are not kept.
         """
-        if not (epoch == 0 or last or (self.every is not None and epoch % self.every == 0)):
+        if not self.moments.include(epoch, last):
             return {}
         return {
             parameter.name: parameter.value.copy()

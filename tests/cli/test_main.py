@@ -48,13 +48,13 @@ def test_version(command: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["rnu"], "no verb named 'rnu'; did you mean 'run'? verbs: run, compare, show, bench, plugins"),
-        (["xyz"], "no verb named 'xyz'; verbs: run, compare, show, bench, plugins"),
+        (["rnu"], f"no verb named 'rnu'; did you mean 'run'? verbs: {', '.join(VERBS)}"),
+        (["xyz"], f"no verb named 'xyz'; verbs: {', '.join(VERBS)}"),
         (["optimizer=sgd"], "'optimizer=sgd' is no verb; did you mean 'convlab run optimizer=sgd'?"),
         (
             ["run", "--mutlirun"],
             "convlab run has no option '--mutlirun'; did you mean '--multirun'? "
-            "options: --cfg, --config-dir, --help, --multirun, --rerun, --retry, -c, -cd, -h, -m",
+            "options: --cfg, --config-dir, --help, --live, --multirun, --rerun, --retry, -c, -cd, -h, -m",
         ),
         (["run", "--cfg"], "convlab run: argument -c/--cfg: expected one argument; see 'convlab run --help'"),
         (

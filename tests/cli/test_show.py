@@ -41,6 +41,33 @@ def test_pictures_are_written_into_the_run(command: Command, a_run: str) -> None
         assert Path(a_run, name).read_bytes().startswith(b"\x89PNG")
 
 
+PROBES = "probes=[{name: filters, every: 1}, layer_health, feature_maps]"
+
+
+def test_layer_health_and_feature_maps_are_shown_where_they_were_kept(command: Command) -> None:
+    pytest.importorskip("matplotlib", reason="needs the extra plot")
+    data = ["data=synthetic", "data.train_size=64", "data.test_size=16"]
+    assert command("run", *data, "epochs=2", PROBES)[0] == 0
+    (folder,) = Path("runs/default").iterdir()
+    code, out, err = command("show", str(folder))
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    heading = next(number for number, line in enumerate(lines) if line.startswith("layer "))
+    assert lines[heading + 1].split()[:2] == ["conv1", "0"]
+    assert lines[heading + 2].split()[0] == "2"
+    assert f"written {folder}/feature_maps.png\n" in out
+    assert (folder / "feature_maps.png").exists()
+    assert not (folder / "filters.gif").exists()
+
+
+def test_a_film_is_written_when_asked(command: Command, a_run: str) -> None:
+    code, out, _ = command("show", a_run, "--film")
+    assert code == 0
+    assert f"written {a_run}/filters.gif, 2 frames\n" in out
+    assert Path(a_run, "filters.gif").read_bytes().startswith(b"GIF8")
+    assert "layer " not in out
+
+
 def test_without_matplotlib_it_says_how_to_get_it(
     command: Command, a_run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from convlab.errors import ConvlabError, MissingExtraError, RecordError
-from convlab.inspect import draw_curves, draw_filters
+from convlab.inspect import draw_curves, draw_feature_maps, draw_filters
 from convlab.records.run_directory import RunDirectory
 
 MakeRun = Callable[..., RunDirectory]
@@ -139,6 +139,70 @@ def test_filters_that_cannot_be_drawn(
 def test_no_epochs_to_draw(make_run: MakeRun, tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="has no epochs to draw: train it for at least one"):
         draw_curves(make_run(epochs=0), tmp_path / "curves.png")
+
+
+FEATURE_MAPS = {
+    "images": np.full((2, 8, 8, 1), 255, np.uint8),
+    "conv1": np.linspace(-1, 1, 2 * 4 * 4 * 3, dtype=np.float32).reshape(2, 4, 4, 3),
+}
+
+
+@pytest.mark.usefixtures("matplotlib")
+@pytest.mark.parametrize(
+    "kept",
+    [
+        FEATURE_MAPS,
+        {"images": np.zeros((1, 3, 9, 3), np.uint8), "a$b\x1b": np.full((1, 1, 1, 20), np.nan)},
+        {"images": np.zeros((9, 70, 70, 2), np.uint8), **{f"l{n}": np.ones((9, 1, 1, 1)) for n in range(20)}},
+    ],
+    ids=["plain", "hostile", "many"],
+)
+def test_feature_maps_are_drawn(
+    make_run: MakeRun, tmp_path: Path, kept: dict[str, np.ndarray[Any, Any]]
+) -> None:
+    run = make_run()
+    run.write_probe("feature_maps", 3, kept)
+    draw_feature_maps(run, tmp_path / "maps.png")
+    picture = pixels(tmp_path / "maps.png")
+    assert picture.shape[1] == 400
+    assert share_of(picture, (222, 222, 222)) > 0.02
+
+
+@pytest.mark.usefixtures("matplotlib")
+def test_feature_maps_are_red_above_and_blue_below_zero(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run()
+    maps = np.stack([np.full((2, 8, 8), -2.0), np.full((2, 8, 8), 2.0)], axis=-1)
+    run.write_probe("feature_maps", 0, {**FEATURE_MAPS, "conv1": maps})
+    draw_feature_maps(run, tmp_path / "maps.png")
+    picture = pixels(tmp_path / "maps.png")
+    left, right = picture[:, 134:266], picture[:, 266:]
+    blue, red = (33, 102, 172), (178, 24, 43)
+    assert share_of(left, blue) > 0.3 > share_of(left, red)
+    assert share_of(right, red) > 0.3 > share_of(right, blue)
+
+
+@pytest.mark.parametrize(
+    ("kept", "message"),
+    [
+        (None, "kept no feature maps: run it with probes=[feature_maps]"),
+        ({"conv1": np.ones((2, 3, 3, 1))}, "should have images (N, H, W, C) of uint8, got None"),
+        ({"images": np.ones((2, 3, 3, 1))}, "uint8, got float64 of shape (2, 3, 3, 1)"),
+        ({"images": np.ones((2, 3, 3, 1), np.uint8)}, "no layer of its model gives images"),
+        (
+            {"images": np.ones((2, 3, 3, 1), np.uint8), "c": np.ones((3, 3, 3, 1))},
+            "feature maps 'c' should be (2, H, W, K), got (3, 3, 3, 1)",
+        ),
+    ],
+)
+def test_feature_maps_that_cannot_be_drawn(
+    make_run: MakeRun, tmp_path: Path, kept: dict[str, np.ndarray[Any, Any]] | None, message: str
+) -> None:
+    run = make_run()
+    if kept is not None:
+        run.write_probe("feature_maps", 0, kept)
+    with pytest.raises(RecordError) as caught:
+        draw_feature_maps(run, tmp_path / "maps.png")
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("draw", [draw_curves, draw_filters])
