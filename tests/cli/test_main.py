@@ -48,8 +48,8 @@ def test_version(command: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["rnu"], "no verb named 'rnu'; did you mean 'run'? verbs: run, compare, show, bench, plugins"),
-        (["xyz"], "no verb named 'xyz'; verbs: run, compare, show, bench, plugins"),
+        (["rnu"], f"no verb named 'rnu'; did you mean 'run'? verbs: {', '.join(VERBS)}"),
+        (["xyz"], f"no verb named 'xyz'; verbs: {', '.join(VERBS)}"),
         (["optimizer=sgd"], "'optimizer=sgd' is no verb; did you mean 'convlab run optimizer=sgd'?"),
         (
             ["run", "--mutlirun"],
