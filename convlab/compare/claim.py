@@ -167,14 +167,9 @@ def _sentence(claim: Claim, difference: Difference, outcome: str, further: int |
 
 
 def _scores_by_seed(claim: Claim, comparison: Comparison) -> tuple[dict[str, float], dict[str, float]]:
-    """Both sides' scores by seed, averaged over the other settings that both have in that seed."""
-    first = _cells(claim.better, comparison)
-    second = _cells(claim.other, comparison)
-    if first.keys().isdisjoint(second.keys()):
-        raise ConfigError(
-            f"'{printable(claim.better)}' and '{printable(claim.other)}' never ran with the same other "
-            "settings: name two whole configurations, as the first column of 'convlab compare' shows them"
-        )
+    """Both sides' scores by seed, averaged over the other settings that both have."""
+    names = (claim.better, claim.other)
+    first, second = _whole_rows(names, comparison.scored) or _levels(names, comparison)
     common = [others for others in first if others in second]
     return _means([first[others] for others in common]), _means([second[others] for others in common])
 
@@ -185,30 +180,49 @@ def _means(rows: Sequence[Row]) -> dict[str, float]:
     return {seed: sum(row.scores[seed] for row in rows) / len(rows) for seed in seeds}
 
 
-def _cells(name: str, comparison: Comparison) -> dict[str, Row]:
-    """The rows that a name stands for, by their other settings; a whole label stands for its row alone."""
-    wanted = simplified(name)
-    rows = comparison.scored
-    for row in rows:
-        if simplified(row.label) == wanted:
-            return {"": row}
+def _whole_rows(names: Sequence[str], rows: Sequence[Row]) -> list[dict[str, Row]]:
+    """The rows whose labels the names are, or nothing unless both are labels."""
+    by_label = {simplified(row.label): row for row in rows}
+    found = [by_label.get(simplified(name)) for name in names]
+    return [{"": row} for row in found if row is not None] if None not in found else []
+
+
+def _levels(names: Sequence[str], comparison: Comparison) -> list[dict[str, Row]]:
+    """The rows that have each name as a level of one setting, by their other settings."""
     for column in comparison.columns:
-        matching = [row for row in rows if wanted in _spellings(row, column)]
-        cells = {_others(row, column): row for row in matching}
-        if len(cells) < len(matching):
-            labels = listed([row.label for row in matching])
-            raise ConfigError(f"'{printable(name)}' stands for {labels}: name one of them")
-        if cells:
-            return cells
-    levels = {str(value) for row in rows for value in row.settings.values()}
-    raise unknown_configuration(printable(name), [*(row.label for row in rows), *map(printable, levels)])
+        matching = [[row for row in comparison.scored if _is_level(name, row, column)] for name in names]
+        sides = [{_others(row, column): row for row in rows} for rows in matching]
+        for name, rows, side in zip(names, matching, sides, strict=True):
+            if all(sides) and len(side) < len(rows):
+                labels = listed([row.label for row in rows])
+                raise ConfigError(f"'{printable(name)}' stands for {labels}: name one of them")
+        if all(sides) and not sides[0].keys().isdisjoint(sides[1]):
+            return sides
+    raise _unmatched(names, comparison)
 
 
-def _spellings(row: Row, column: str) -> tuple[str, ...]:
+def _unmatched(names: Sequence[str], comparison: Comparison) -> ConfigError:
+    """The error that says which name is unknown, or that both are and yet cannot be compared."""
+    rows = comparison.scored
+    levels = (printable(value) for row in rows for value in row.settings.values())
+    known = list(dict.fromkeys([*(row.label for row in rows), *levels]))
+    spellings = {simplified(name) for name in known}
+    spellings |= {simplified(f"{column}={row.settings[column]}") for row in rows for column in row.settings}
+    for name in names:
+        if simplified(name) not in spellings:
+            return unknown_configuration(printable(name), known)
+    first, second = map(printable, names)
+    return ConfigError(
+        f"'{first}' and '{second}' never ran with the same other settings: "
+        "name two whole configurations as 'convlab compare' shows them"
+    )
+
+
+def _is_level(name: str, row: Row, column: str) -> bool:
     if column not in row.settings:
-        return ()
+        return False
     value = str(row.settings[column])
-    return simplified(value), simplified(f"{column}={value}")
+    return simplified(name) in (simplified(value), simplified(f"{column}={value}"))
 
 
 def _others(row: Row, column: str) -> str:
