@@ -5,9 +5,11 @@ import io
 from typing import Any
 
 from convlab.compare.comparison import Comparison
+from convlab.records.text import printable
 
 # a spreadsheet takes a cell that starts so for a formula, whatever the file says
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
+_CELL_LIMIT = 1000
 
 
 def to_csv(comparison: Comparison) -> str:
@@ -49,8 +51,8 @@ def safe_cell(value: Any) -> Any:
         return ""
     if isinstance(value, int | float):
         return value
-    text = str(value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    text = printable(value, _CELL_LIMIT)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _by_label(comparison: Comparison) -> dict[str, dict[str, Any]]:

@@ -16,7 +16,7 @@ def to_json(comparison: Comparison) -> str:
         comparison: of the runs.
 
     Returns:
-        JSON, in which a number that is not finite is null.
+        ASCII; a number that is not finite is null.
     """
     document = {
         "sentences": comparison.sentences,
@@ -38,7 +38,7 @@ def to_json(comparison: Comparison) -> str:
         "profiles": comparison.profiles,
         "notes": comparison.notes,
     }
-    return json.dumps(_plain(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(_plain(document), indent=2, allow_nan=False) + "\n"
 
 
 def _plain(value: Any) -> Any:
