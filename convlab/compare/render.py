@@ -15,7 +15,8 @@ from convlab.compare.tables.leaderboard import leaderboard
 
 # wide enough for any table; only what is natural to the table is used
 UNBOUNDED = 100_000
-_DETAIL_ROWS = 40
+# what a reader scrolls through; documents have every row
+_ROWS, _DETAIL_ROWS = 200, 40
 
 
 def render(comparison: Comparison, console: Console, *, details: bool = False) -> None:
@@ -31,7 +32,7 @@ def render(comparison: Comparison, console: Console, *, details: bool = False) -
     """
     first = leaderboard(comparison)
     won = bool(comparison.rows and comparison.rows[0].estimate)
-    _print_table(first, console, best_first=won)
+    _print_table(first, console, _ROWS, best_first=won)
     for number, sentence in enumerate(comparison.sentences):
         _print_line(console, sentence, style="bold" if number == 0 else None)
     _print_line(console, first.remark)
@@ -39,9 +40,7 @@ def render(comparison: Comparison, console: Console, *, details: bool = False) -
         for table in tables(comparison)[1:]:
             console.print()
             _print_line(console, table.title, style="bold")
-            _print_table(replace(table, rows=table.rows[:_DETAIL_ROWS]), console)
-            if len(table.rows) > _DETAIL_ROWS:
-                _print_line(console, f"{len(table.rows) - _DETAIL_ROWS} more with --format markdown or csv")
+            _print_table(table, console, _DETAIL_ROWS)
             if table.remark:
                 _print_line(console, table.remark)
     if comparison.notes:
@@ -50,7 +49,9 @@ def render(comparison: Comparison, console: Console, *, details: bool = False) -
             _print_line(console, f"  {note}", style="yellow", whole=True)  # its path can be copied
 
 
-def _print_table(table: Table, console: Console, *, best_first: bool = False) -> None:
+def _print_table(table: Table, console: Console, limit: int, *, best_first: bool = False) -> None:
+    hidden = len(table.rows) - limit
+    table = replace(table, rows=table.rows[:limit])
     laid_out = _laid_out(table, console, best_first=best_first)
     needed = Measurement.get(console, console.options.update(max_width=UNBOUNDED), laid_out).maximum
     if needed <= console.width:
@@ -60,6 +61,8 @@ def _print_table(table: Table, console: Console, *, best_first: bool = False) ->
             console.print(laid_out)
     else:
         _print_blocks(table, console, best_first=best_first)
+    if hidden > 0:
+        _print_line(console, f"and {hidden:,} more, which 'convlab compare --format markdown' lists")
 
 
 @contextmanager

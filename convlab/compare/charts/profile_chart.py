@@ -29,7 +29,7 @@ def profile_chart(profiles: Sequence[Profile], metric: Metric) -> str:
     low, high = min(scores), max(scores)
     room = 0.04 * (high - low) or 0.01
     # harder to reach from left to right, whichever end that is
-    ends = (low - room, high + room)[:: metric.direction]
+    ends = (low - room, high + room) if metric.direction > 0 else (high + room, low - room)
     plot = Plot(_WIDTH, _HEIGHT, ends, (0.0, 1.0))
     parts = plot.axes(
         [(value, f"{value:.4g}") for value in evenly(*ends)],
