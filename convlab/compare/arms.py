@@ -42,11 +42,15 @@ class Arm:
         return Statistic.of(run.result.get(name) for run in self.finished.values())
 
 
-def group_runs(runs: Sequence[ReadRun]) -> tuple[tuple[str, ...], list[Arm], list[str]]:
+def group_runs(
+    runs: Sequence[ReadRun], axes: Sequence[str] = ()
+) -> tuple[tuple[str, ...], list[Arm], list[str]]:
     """Groups runs whose configs differ only in the seed, or in where and how they ran.
 
     Args:
         runs: as `read_runs` gives them; those without a config are passed over.
+        axes: the settings that a study compares; they alone name the arms, if that tells all of them apart.
+            Others may differ as well, such as a learning rate that each arm chose for itself.
 
     Returns:
         The names of the settings that differ, the arms, and one sentence for each run that was left out
@@ -66,7 +70,7 @@ def group_runs(runs: Sequence[ReadRun]) -> tuple[tuple[str, ...], list[Arm], lis
             path, same = printable(run.path), printable(first.path)
             notes.append(f"{path}: left out, same configuration and seed as {same}")
     columns = differing_columns(list(configs.values()))
-    labels = _distinct([_label(columns, configs[key]) for key in groups])
+    labels = _labels(columns, axes, [configs[key] for key in groups])
     arms = [
         _arm(label, columns, configs[key], group)
         for label, (key, group) in zip(labels, groups.items(), strict=True)
@@ -97,6 +101,14 @@ def _label(columns: Sequence[str], config: Flat) -> str:
         if name in columns
     ]
     return printable(", ".join(parts) or f"without {', '.join(columns)}")
+
+
+def _labels(columns: Sequence[str], axes: Sequence[str], configs: Sequence[Flat]) -> list[str]:
+    named = [name for name in columns if name in axes]
+    short = [_label(named, config) for config in configs]
+    if named and len(set(short)) == len(short):
+        return short
+    return _distinct([_label(columns, config) for config in configs])
 
 
 def _distinct(labels: Sequence[str]) -> list[str]:

@@ -191,7 +191,7 @@ def _levels(names: Sequence[str], comparison: Comparison) -> list[dict[str, Row]
     """The rows that have each name as a level of one setting, by their other settings."""
     for column in comparison.columns:
         matching = [[row for row in comparison.scored if _is_level(name, row, column)] for name in names]
-        sides = [{_others(row, column): row for row in rows} for rows in matching]
+        sides = [{_others(row, column, comparison.question.axes): row for row in rows} for rows in matching]
         for name, rows, side in zip(names, matching, sides, strict=True):
             if all(sides) and len(side) < len(rows):
                 labels = listed([row.label for row in rows])
@@ -225,12 +225,15 @@ def _is_level(name: str, row: Row, column: str) -> bool:
     return simplified(name) in (simplified(value), simplified(f"{column}={value}"))
 
 
-def _others(row: Row, column: str) -> str:
-    """All other settings, without those that belong to the choice itself, such as an optimizer's own."""
+def _others(row: Row, column: str, axes: Sequence[str]) -> str:
+    """All other settings, without those that belong to the choice itself, such as an optimizer's own.
+
+    In a study these are its other axes: what an arm chose for itself belongs to it.
+    """
     return canonical(
         {
             name: value
             for name, value in row.settings.items()
-            if name != column and not name.startswith(f"{column}.")
+            if name != column and not name.startswith(f"{column}.") and (not axes or name in axes)
         }
     )

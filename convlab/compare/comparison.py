@@ -59,13 +59,16 @@ class Comparison:
 
     @cached_property
     def baseline(self) -> int | None:
-        """Position of the baseline among the scored rows, or None if there is none.
+        """Position of the baseline among the scored rows; None if there is none, or if it has no score yet.
 
         Raises:
-            ConfigError: if no configuration with a score has its label.
+            ConfigError: if no configuration has its label.
         """
         name = self.question.baseline
-        return None if name is None else position_of(name, [row.label for row in self.scored])
+        if name is None:
+            return None
+        found = position_of(name, [row.label for row in self.rows])
+        return found if found < len(self.scored) else None  # those without a score come last
 
     @cached_property
     def pairs(self) -> Pairs:
@@ -76,7 +79,7 @@ class Comparison:
             [{seed: scale * value for seed, value in row.scores.items()} for row in self.scored],
             direction=self.metric.direction,
             baseline=self.baseline,
-            margin=self.question.margin,
+            margin=self.question.margin or None,
             resolution=scale * self.resolution,
         )
 
@@ -162,7 +165,7 @@ def compare(paths: Path | str | Iterable[Path | str], question: Question | None 
     folders = [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
     read = read_runs(folders)
     asked = (question or Question()).over(Question.of_studies(folders))
-    columns, arms, duplicates = group_runs(read)
+    columns, arms, duplicates = group_runs(read, asked.axes)
     metric = choose_metric(asked.metric, _available(arms))
     if asked.margin is None and metric.is_share:
         asked = Question(margin=DEFAULT_MARGIN).over(asked)

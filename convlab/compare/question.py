@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +19,7 @@ class Question:
     Attributes:
         metric: a number of result.json, such as ``"test_accuracy"``.
         margin: largest difference that counts as a tie, in percentage points for accuracies and in the
-            metric's own unit otherwise, > 0.
+            metric's own unit otherwise, >= 0; 0 leaves nothing to tie within.
         target: validation accuracy whose first epoch is sought, 0 to 1.
         baseline: label of the configuration that all others are compared with.
         axes: settings that span a factorial study; all that differ, if it is empty.
@@ -37,7 +37,7 @@ class Question:
     def __post_init__(self) -> None:
         for name in ("metric", "baseline"):
             _check(name, getattr(self, name), isinstance(getattr(self, name), str), "a name")
-        _check("margin", self.margin, is_finite_number(self.margin) and self.margin > 0, "a number > 0")
+        _check("margin", self.margin, is_finite_number(self.margin) and self.margin >= 0, "a number >= 0")
         _check("target", self.target, is_finite_number(self.target) and 0 < self.target <= 1, "in (0, 1]")
 
     @classmethod
@@ -69,15 +69,14 @@ class Question:
 
     def over(self, other: "Question") -> "Question":
         """This question, with what it leaves open taken from another."""
-        return Question(
-            **{item.name: getattr(self, item.name) or getattr(other, item.name) for item in fields(self)}
-        )
+        own = {item.name: getattr(self, item.name) for item in fields(self)}
+        return replace(other, **{name: value for name, value in own.items() if value not in (None, ())})
 
 
 def _asked_in(file: Path) -> dict[str, Any]:
     document: Mapping[str, Any] = read_json(file)
     known = {item.name for item in fields(Question)}
-    asked = {name: value for name, value in document.items() if name in known and value is not None}
+    asked = {name: value for name, value in document.items() if name in known and value not in (None, "")}
     if "axes" in asked:
         axes = asked["axes"]
         if not isinstance(axes, list | Mapping) or not all(isinstance(name, str) for name in axes):

@@ -7,6 +7,7 @@ from convlab.compare.metric import Metric
 from convlab.compare.pairs import Pairs
 from convlab.compare.row import Row
 from convlab.compare.wording import difference_sentence, further_seeds_text, listed, named
+from convlab.records.text import printable
 
 _DIFFERENCES_TOLD = 12
 _TIES_TOLD = 6
@@ -31,7 +32,7 @@ def verdict(
         among the others, and what did not finish.
     """
     scored = [row for row in rows if row.estimate is not None]
-    return [*_outcome(scored, differences, pairs, metric, baseline), *_dropouts(rows)]
+    return [*_outcome(scored, differences, pairs, metric, baseline), *_data_differ(rows), *_dropouts(rows)]
 
 
 def _outcome(
@@ -124,6 +125,11 @@ def _other_ties(pairs: Pairs, metric: Metric) -> list[str]:
     """Ties between configurations that are not the best one."""
     others = [pair for pair in pairs.ties() if 0 not in pair]
     return [difference_sentence(pairs.between(*pair), metric) for pair in others[:_TIES_TOLD]]
+
+
+def _data_differ(rows: Sequence[Row]) -> list[str]:
+    names = sorted({printable(row.settings["data"]) for row in rows if "data" in row.settings})
+    return [f"the data differ ({listed(names)}): accuracies are not of the same images"] if names else []
 
 
 def _dropouts(rows: Sequence[Row]) -> list[str]:

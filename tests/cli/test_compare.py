@@ -60,7 +60,7 @@ def test_a_file_gets_what_the_terminal_would(command: Command, tmp_path: Path, f
     ("words", "message"),
     [
         (["--metric", "accuracy"], "no finished run has a metric 'accuracy'; did you mean "),
-        (["--margin", "0"], "margin must be a number > 0, got 0.0"),
+        (["--margin", "-1"], "margin must be a number >= 0, got -1.0"),
         (["--target", "95"], "target must be in (0, 1], got 95.0"),
         (["--baseline", "none"], "no configuration 'none'"),
         (["--format", "pdf"], "argument --format: invalid choice"),

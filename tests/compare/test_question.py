@@ -24,6 +24,12 @@ def test_a_study_asks_and_the_command_line_overrides(tmp_path: Path) -> None:
     assert found == Question(metric="test_accuracy", margin=0.2, axes=("initializer",))
 
 
+def test_no_margin_is_a_choice_and_no_baseline_is_none(tmp_path: Path) -> None:
+    study = write(tmp_path, margin=0, baseline="")
+    assert Question(margin=0).over(Question(margin=0.5)) == Question(margin=0)
+    assert Question.of_studies([study]) == Question(margin=0)
+
+
 def test_a_folder_without_the_file_asks_nothing(tmp_path: Path) -> None:
     assert Question.of_studies([tmp_path]) == Question()
 
@@ -40,8 +46,8 @@ def test_studies_that_ask_differently_are_not_compared(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"margin": 0}, "margin must be a number > 0, got 0"),
-        ({"margin": True}, "margin must be a number > 0, got True"),
+        ({"margin": -1}, "margin must be a number >= 0, got -1"),
+        ({"margin": True}, "margin must be a number >= 0, got True"),
         ({"target": 95}, "target must be in \\(0, 1\\], got 95"),
         ({"metric": 1}, "metric must be a name, got 1"),
         ({"axes": "initializer"}, "axes should be a list or a mapping of names, got 'initializer'"),

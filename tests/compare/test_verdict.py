@@ -130,3 +130,12 @@ def test_names_in_sentences() -> None:
     assert (named("a"), named("a, b")) == ("a", "'a, b'")
     assert listed(["a", "b", "c", "d"]) == "a, b, c and d"
     assert listed(["a", "b", "c", "d", "e"]) == "a, b, c and 2 others"
+
+
+def test_arms_on_different_data_are_said_to_be(runs: Path, make_run: MakeRun) -> None:
+    for seed in range(3):
+        make_run("adam", seed=seed, validation=0.9, data={"name": "digits"})
+        make_run("adam", seed=seed, validation=0.8, data={"name": "mnist"})
+    assert compare(runs).sentences[-1] == (
+        "the data differ (digits and mnist): accuracies are not of the same images"
+    )
