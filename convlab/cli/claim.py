@@ -8,6 +8,7 @@ from convlab.cli.arguments import Parser
 from convlab.cli.compare import add_question_options
 from convlab.compare.claim import REFUTED, SUPPORTED, UNDECIDED, Claim, check_claim
 from convlab.compare.question import Question
+from convlab.compare.render import print_line
 
 # 1 and 2 are taken: the runs could not be read, or the words could not
 EXIT_CODES = {SUPPORTED: 0, REFUTED: 3, UNDECIDED: 4}
@@ -35,5 +36,5 @@ def main(words: Sequence[str]) -> int:
     question = Question(options.metric, options.margin)
     comparison = compare.compare(options.folders, question)
     answer = check_claim(Claim.parse(options.claim, comparison.question.margin), comparison)
-    console.output().print(answer.sentence, soft_wrap=not console.output().is_terminal)
+    print_line(console.output(), answer.sentence)
     return EXIT_CODES[answer.outcome]

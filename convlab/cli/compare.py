@@ -37,7 +37,9 @@ def main(words: Sequence[str]) -> int:
     elif options.format == "text":
         compare.render(comparison, console.output(), details=True)
     else:
-        sys.stdout.write(FORMATS[options.format](comparison))
+        encoding = sys.stdout.encoding or "utf-8"
+        text = FORMATS[options.format](comparison)
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     return 0
 
 

@@ -14,7 +14,7 @@ from convlab.compare.interval import rounding_deviation
 from convlab.compare.moments import Moments
 from convlab.compare.power import ALPHA
 
-# Beyond this the best ones only are paired; the correction still counts every pair.
+# Beyond this only the best ones are all paired; the correction still counts every pair.
 _ARM_LIMIT = 500
 
 Floats = npt.NDArray[np.float64]
@@ -143,4 +143,5 @@ def _pairs_of(arms: int, baseline: int | None) -> tuple[npt.NDArray[np.int64], n
         others = np.array([arm for arm in range(arms) if arm != baseline], dtype=np.int64)
         return np.minimum(others, baseline), np.maximum(others, baseline)
     first, second = np.triu_indices(min(arms, _ARM_LIMIT), 1)
-    return first.astype(np.int64), second.astype(np.int64)
+    beyond = np.arange(_ARM_LIMIT, arms)  # with the best one alone
+    return np.concatenate([first, np.zeros_like(beyond)]), np.concatenate([second, beyond])

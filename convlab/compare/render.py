@@ -34,19 +34,19 @@ def render(comparison: Comparison, console: Console, *, details: bool = False) -
     won = bool(comparison.rows and comparison.rows[0].estimate)
     _print_table(first, console, _ROWS, best_first=won)
     for number, sentence in enumerate(comparison.sentences):
-        _print_line(console, sentence, style="bold" if number == 0 else None)
-    _print_line(console, first.remark)
+        print_line(console, sentence, style="bold" if number == 0 else None)
+    print_line(console, first.remark)
     if details:
         for table in tables(comparison)[1:]:
             console.print()
-            _print_line(console, table.title, style="bold")
+            print_line(console, table.title, style="bold")
             _print_table(table, console, _DETAIL_ROWS)
             if table.remark:
-                _print_line(console, table.remark)
+                print_line(console, table.remark)
     if comparison.notes:
-        _print_line(console, f"not in the means ({len(comparison.notes)}):")
+        print_line(console, f"not in the means ({len(comparison.notes)}):")
         for note in comparison.notes:
-            _print_line(console, f"  {note}", style="yellow", whole=True)  # its path can be copied
+            print_line(console, f"  {note}", style="yellow", whole=True)  # its path can be copied
 
 
 def _print_table(table: Table, console: Console, limit: int, *, best_first: bool = False) -> None:
@@ -62,7 +62,7 @@ def _print_table(table: Table, console: Console, limit: int, *, best_first: bool
     else:
         _print_blocks(table, console, best_first=best_first)
     if hidden > 0:
-        _print_line(console, f"and {hidden:,} more, which 'convlab compare --format markdown' lists")
+        print_line(console, f"and {hidden:,} more, which 'convlab compare --format markdown' lists")
 
 
 @contextmanager
@@ -90,13 +90,20 @@ def _print_blocks(table: Table, console: Console, *, best_first: bool) -> None:
     for rank, row in enumerate(table.rows, start=1):
         cells = list(zip(table.headings, row, strict=True))
         keys = ", ".join(f"{heading}={cell}" for heading, cell in cells[: table.keys])
-        _print_line(console, f"{rank}. {keys}", style="bold green" if best_first and rank == 1 else None)
+        print_line(console, f"{rank}. {keys}", style="bold green" if best_first and rank == 1 else None)
         for heading, cell in cells[table.keys :]:
-            _print_line(console, f"   {heading}: {cell}")
+            print_line(console, f"   {heading}: {cell}")
 
 
-def _print_line(console: Console, line: str, *, style: str | None = None, whole: bool = False) -> None:
-    """Prints a line; in a terminal it is wrapped between words unless it is to stay whole."""
+def print_line(console: Console, line: str, *, style: str | None = None, whole: bool = False) -> None:
+    """Prints a line in what the output's encoding can hold.
+
+    Args:
+        console: where to.
+        line: what to print.
+        style: rich's, such as ``"bold"``.
+        whole: keeps a terminal from wrapping it between words.
+    """
     console.print(Text(_encodable(line, console)), style=style, soft_wrap=whole or not console.is_terminal)
 
 

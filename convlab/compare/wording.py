@@ -32,8 +32,8 @@ def difference_sentence(difference: Difference, metric: Metric) -> str:
         return f"{first} and {second} tie within {margin}: difference {amount} {evidence}"
     if difference.outcome == UNTESTED:
         return (
-            f"{first} and {second}: {seeds_text(difference)} are too few for a verdict, "
-            f"run {FEWEST_SEEDS} at least"
+            f"{first} and {second}: {seeds_text(difference)} {'is' if difference.n == 1 else 'are'} "
+            f"too few for a verdict, run {FEWEST_SEEDS} at least"
         )
     corrected = ", after correction for the number of pairs" if difference.p < ALPHA else ""
     return (

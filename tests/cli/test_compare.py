@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from convlab.cli import main
+
 Command = Callable[..., tuple[int, str, str]]
 
 
@@ -45,6 +47,17 @@ def test_other_formats(command: Command) -> None:
     assert out.startswith("- small\\_convnet: test accuracy 0.970")
     _, out, _ = command("compare", "runs/default", "--format", "latex")
     assert "\\begin{tabular}" in out
+
+
+@pytest.mark.usefixtures("sweep")
+def test_a_terminal_that_knows_only_ascii_gets_ascii(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
+    monkeypatch.setattr("sys.stdout", page)
+    assert main(["compare", "runs/default", "--format", "markdown"]) == 0
+    page.seek(0)
+    assert "0.960 \\xb1 0.000" in page.read()
 
 
 @pytest.mark.usefixtures("sweep")
