@@ -80,3 +80,16 @@ def test_axes_that_are_named_leave_what_depends_on_them_aside(runs: Path, make_r
     found = compare(runs, Question(axes=("optimizer", "activation"))).factorial
     assert found is not None
     assert list(found.axes) == ["optimizer", "activation"]
+
+
+def test_a_combination_that_is_there_twice_is_none(runs: Path, make_run: MakeRun) -> None:
+    """As many rows as the grid has cells, but one cell has two and one has none."""
+    for seed in range(2):
+        for optimizer, activation, width in (
+            ("adam", "relu", 1),
+            ("adam", "relu", 2),
+            ("adam", "gelu", 1),
+            ("sgd", "relu", 1),
+        ):
+            make_run(optimizer, seed=seed, validation=0.9, activation={"name": activation}, width=width)
+    assert compare(runs, Question(axes=("optimizer", "activation"))).factorial is None

@@ -9,6 +9,7 @@ from scipy import stats
 from convlab.compare.interval import resolution_of
 from convlab.compare.moments import Moments
 from convlab.compare.pairs import Pairs, pair_up
+from convlab.compare.power import seeds_needed
 
 # hours of sleep gained with two drugs by ten patients: Student, The probable error of a mean, 1908
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
@@ -56,6 +57,22 @@ def test_a_missing_seed_leaves_the_pairs_that_are_there() -> None:
     expected = stats.ttest_rel(np.delete(SECOND, 3), np.delete(FIRST, 3))
     assert (found.paired, found.n) == (True, 9)
     assert found.p == pytest.approx(expected.pvalue)
+
+
+@pytest.mark.parametrize(("common", "paired"), [(5, True), (4, False)])
+def test_seeds_are_paired_from_half_of_them_on(common: int, paired: bool) -> None:
+    scores = [by_seed(SECOND), by_seed(FIRST, len(FIRST) - common)]
+    found = pair_up(["a", "b"], scores).between(0, 1)
+    assert (found.paired, found.n) == (paired, common if paired else 10)
+
+
+def test_the_seeds_needed_are_those_of_the_corrected_level() -> None:
+    rows = np.random.default_rng(1).normal(size=(4, 8)).tolist()
+    found = pair_up(list("abcd"), [by_seed(row) for row in rows]).between(0, 1)
+    differences = np.subtract(rows[0], rows[1])
+    effect = differences.mean() / differences.std(ddof=1)
+    assert found.seeds_needed == seeds_needed(effect, paired=True, alpha=0.05 / 6)
+    assert found.further_seeds == (found.seeds_needed or 0) - 8
 
 
 def test_the_other_side_has_the_opposite_sign() -> None:
@@ -130,8 +147,11 @@ def test_identical_scores_have_no_difference() -> None:
 
 
 def test_beyond_500_configurations_the_best_are_all_paired_and_every_pair_counted() -> None:
-    rows = np.random.default_rng(0).normal(size=(510, 3)).tolist()
-    pairs = pair_up([str(row) for row in range(510)], [by_seed(row) for row in rows])
+    rows = np.random.default_rng(0).normal(size=(510, 5))
+    rows[0] += 1e6
+    pairs = pair_up([str(row) for row in range(510)], [by_seed(row) for row in rows.tolist()])
+    smallest = pairs.moments.p_difference.min()
+    assert pairs.p_adjusted.min() == pytest.approx(pairs.family * smallest, abs=0)
     assert pairs.family == 510 * 509 // 2
     assert [pairs.has(*pair) for pair in ((498, 499), (0, 509), (499, 500))] == [True, True, False]
 
