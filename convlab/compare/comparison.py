@@ -1,7 +1,7 @@
 """Runs side by side: what differs between them, what each reached over its seeds, and what follows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -164,11 +164,15 @@ def compare(paths: Path | str | Iterable[Path | str], question: Question | None 
     """
     folders = [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
     read = read_runs(folders)
-    asked = (question or Question()).over(Question.of_studies(folders))
+    own = question or Question()
+    asked = own.over(Question.of_studies(folders))
     columns, arms, duplicates = group_runs(read, asked.axes)
     metric = choose_metric(asked.metric, _available(arms))
-    if asked.margin is None and metric.is_share:
-        asked = Question(margin=DEFAULT_MARGIN).over(asked)
+    # a study's margin is in points, and says nothing of losses and seconds
+    margin = asked.margin if metric.is_share else own.margin
+    if margin is None and metric.is_share:
+        margin = DEFAULT_MARGIN
+    asked = replace(asked, metric=metric.name, margin=margin)
     resolution = resolution_of(value for arm in arms for value in arm.scores(metric.name).values())
     rows = [Row.of(arm, metric, resolution) for arm in arms]
     rows.sort(key=lambda row: _rank(row, metric))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from convlab.cli import VERBS
 from convlab.cli.complete import candidates
 from convlab.registry import registry
 
@@ -16,7 +17,7 @@ Command = Callable[..., tuple[int, str, str]]
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("convlab ", ["bench ", "compare ", "plugins ", "run ", "show "]),
+        ("convlab ", sorted(f"{verb} " for verb in VERBS)),
         ("convlab  r", ["run "]),
         ("/usr/bin/convlab pl", ["plugins "]),
         ("convlab run --m", ["--multirun"]),

@@ -217,3 +217,12 @@ def test_labels_that_would_be_equal_are_numbered(runs: Path, make_run: MakeRun) 
     make_run(validation=0.7, width=None)
     make_run(validation=0.6, width="width=None")
     assert [row.label for row in compare(runs).rows][2:] == ["width=None", "width=None (2)"]
+
+
+def test_a_studys_margin_is_of_accuracies(runs: Path, make_run: MakeRun) -> None:
+    make_tuned_study(runs, make_run)
+    (runs / "study.json").write_text(json.dumps({"margin": 0.5}))
+    assert compare(runs).pairs.margin == 0.5
+    assert compare(runs, Question(margin=0.2)).pairs.margin == 0.2
+    assert compare(runs, Question(metric="seconds")).pairs.margin is None
+    assert compare(runs, Question(metric="seconds", margin=2)).pairs.margin == 2
