@@ -16,8 +16,9 @@ from convlab.errors import ConfigError, ConvlabError, UnknownPluginError
 OK, FAILED, USAGE = 0, 1, 2
 
 VERBS = {
-    "run": "train one experiment, or a sweep of them with -m",
-    "compare": "table of the runs in folders",
+    "run": "train one experiment, a sweep of them with -m, or a study",
+    "compare": "who beats whom over the runs in folders, by how much and how sure",
+    "claim": "whether runs support a claim such as 'he_normal > glorot_uniform by 0.5'",
     "show": "one run: result, curves, filters, health of its layers",
     "explain": "one window of a run's convolution, in numbers",
     "bench": "how fast, how exact, how small, beside PyTorch",
@@ -36,6 +37,7 @@ examples:
   convlab run data=mnist model=keras_mnist epochs=5   choose parts, set values
   convlab run -m initializer='glob(*)' seed=0,1       sweep over all initializers and two seeds
   convlab compare runs/default                        compare runs
+  convlab claim "adam > sgd by 0.5" runs/optimizers   ask whether runs support a claim
   convlab show runs/default/0123456789ab              look at one run
   convlab explain conv runs/default/0123456789ab      walk through one of its windows
   convlab bench operations --only lenet1,vgg64        time convolutions beside PyTorch

@@ -1,207 +1,193 @@
-"""Runs side by side: what differs between them, and what each reached over its seeds."""
+"""Runs side by side: what differs between them, what each reached over its seeds, and what follows."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from convlab.compare.columns import differing_columns
-from convlab.compare.headline import headline
-from convlab.compare.statistic import Statistic
-from convlab.errors import RecordError
-from convlab.records.cell import canonical
-from convlab.records.flat import Flat, flatten
-from convlab.records.run_directory import RunDirectory, find_runs
+from convlab.compare.arms import Arm, group_runs
+from convlab.compare.difference import Difference
+from convlab.compare.factorial import Factorial, analyze_factorial
+from convlab.compare.interval import resolution_of
+from convlab.compare.metric import DEFAULT_MARGIN, Metric, choose_metric
+from convlab.compare.names import position_of
+from convlab.compare.pairs import Pairs, pair_up
+from convlab.compare.profiles import Profile, profiles_of
+from convlab.compare.question import Question
+from convlab.compare.ranking import Ranking, rank_by_seed
+from convlab.compare.reading import read_runs
+from convlab.compare.row import Row
+from convlab.compare.sensitivity import Sensitivity, sensitivities_of
+from convlab.compare.statistic import is_finite_number
+from convlab.compare.target import TimeToTarget, time_to_target
+from convlab.compare.verdict import verdict
 from convlab.records.text import printable
 
-# Settings that say where and how a run happened, or which of the repetitions it was.
-_NOT_COMPARED = frozenset({"seed", "study", "runs_dir", "threads", "trackers", "probes"})
 _NOTE_LIMIT = 1000
-_RESULTS = ("validation_accuracy", "best_validation_accuracy", "test_accuracy", "seconds", "epochs")
-
-
-@dataclass(frozen=True)
-class Row:
-    """All runs of one configuration.
-
-    Attributes:
-        label: what tells this configuration from the others, such as ``"he_normal, optimizer.lr=0.1"``.
-        settings: value by column; a column that this configuration lacks is missing.
-        runs: folders of the finished runs, one for each seed.
-        unfinished: number of the other runs by status.
-        validation_accuracy: after the last epoch, over the finished runs; None where there is none.
-        best_validation_accuracy: of the best epoch.
-        test_accuracy: after the last epoch.
-        seconds: of training.
-        epochs: that were trained.
-    """
-
-    label: str
-    settings: dict[str, Any]
-    runs: tuple[Path, ...]
-    unfinished: dict[str, int]
-    validation_accuracy: Statistic | None
-    best_validation_accuracy: Statistic | None
-    test_accuracy: Statistic | None
-    seconds: Statistic | None
-    epochs: Statistic | None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs side by side.
+    """Runs side by side. What is expensive to compute is computed when it is first asked for.
 
     Attributes:
         columns: dotted names of the settings that differ.
-        rows: one for each configuration, best first, those without a finished run last.
-        ranked_by: ``"validation_accuracy"``, or ``"test_accuracy"`` if no run has a validation split.
+        rows: one for each configuration, best first, those without a score last.
+        metric: what they are ranked and compared by.
+        question: margin, target, baseline and axes as they apply.
+        resolution: step between the values of the metric that can occur, 0 if it is continuous.
         notes: one sentence for each run that is not in the means, with its folder and the reason.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    ranked_by: str
+    metric: Metric
+    question: Question
+    resolution: float
     notes: tuple[str, ...]
+
+    @property
+    def ranked_by(self) -> str:
+        """Name of the metric."""
+        return self.metric.name
+
+    @cached_property
+    def scored(self) -> tuple[Row, ...]:
+        """The rows that have a score; `pairs` counts them from 0."""
+        return tuple(row for row in self.rows if row.estimate is not None)
+
+    @cached_property
+    def baseline(self) -> int | None:
+        """Position of the baseline among the scored rows; None if there is none, or if it has no score yet.
+
+        Raises:
+            ConfigError: if no configuration has its label.
+        """
+        name = self.question.baseline
+        if name is None:
+            return None
+        found = position_of(name, [row.label for row in self.rows])
+        return found if found < len(self.scored) else None  # those without a score come last
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Differences between the scored rows, in points for accuracies."""
+        scale = self.metric.scale
+        return pair_up(
+            [row.label for row in self.scored],
+            [{seed: scale * value for seed, value in row.scores.items()} for row in self.scored],
+            direction=self.metric.direction,
+            baseline=self.baseline,
+            margin=self.question.margin or None,
+            resolution=scale * self.resolution,
+        )
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """Advantages of the best row over each other one, or of all others over the baseline."""
+        count, baseline = len(self.scored), self.baseline
+        if baseline is None:
+            ranks = [(0, rank) for rank in range(1, count)]
+        else:
+            ranks = [(rank, baseline) for rank in range(count) if rank != baseline]
+        return tuple(self.pairs.between(*pair) for pair in ranks if self.pairs.has(*pair))
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """The verdict, the most important sentence first."""
+        return tuple(verdict(self.rows, self.differences, self.pairs, self.metric, self.baseline))
 
     @property
     def headline(self) -> str:
         """The outcome in one sentence."""
-        return headline([(row.label, getattr(row, self.ranked_by)) for row in self.rows], self.ranked_by)
+        return self.sentences[0]
+
+    @cached_property
+    def factorial(self) -> Factorial | None:
+        """Main effects and interactions, if the settings that differ form a full grid of two or more axes."""
+        return analyze_factorial(self.scored, self.question.axes or self.columns, self.metric)
+
+    @cached_property
+    def targets(self) -> tuple[TimeToTarget, ...]:
+        """When each row reached the target; empty without one."""
+        target = self.question.target
+        return () if target is None else tuple(time_to_target(row, target) for row in self.rows if row.runs)
+
+    @cached_property
+    def ranking(self) -> Ranking | None:
+        """Average ranks over the seeds that all scored rows share, if there are two or more of both."""
+        return rank_by_seed(self.scored, self.metric)
+
+    @cached_property
+    def profiles(self) -> tuple[Profile, ...]:
+        """Share of runs that reached each score, for each scored row."""
+        return tuple(profiles_of(self.scored, self.metric))
+
+    @cached_property
+    def sensitivities(self) -> tuple[Sensitivity, ...]:
+        """Score against learning rate, where one varies while all else is equal."""
+        return tuple(sensitivities_of(self.scored, self.columns, self.metric))
 
     def to_table(self) -> list[dict[str, Any]]:
         """The rows as plain data.
 
         Returns:
             For each row its settings by column, ``runs`` (number of finished runs), ``unfinished`` (number
-            of others by status) and, for each result, ``<result>_mean`` and ``<result>_deviation``.
+            of others by status), for each result ``<result>_mean`` and ``<result>_deviation``, and for the
+            metric ``mean`` and ``iqm`` with ``_low`` and ``_high``, the ends of their intervals.
         """
-        return [_plain_row(self.columns, row) for row in self.rows]
+        return [
+            {**{name: row.settings.get(name) for name in self.columns}, **row.to_mapping()}
+            for row in self.rows
+        ]
 
 
-@dataclass(frozen=True)
-class _Run:
-    directory: RunDirectory
-    config: Flat
-    status: str
-    result: dict[str, Any]
-    problem: str
-
-
-def compare(paths: Path | str | Iterable[Path | str]) -> Comparison:
+def compare(paths: Path | str | Iterable[Path | str], question: Question | None = None) -> Comparison:
     """Compares all runs in some folders.
 
     Runs whose configs differ only in the seed, or in where and how they ran, share a row; means and sample
-    standard deviations go over its finished runs. Rows are ranked by the mean validation accuracy after the
-    last epoch; test accuracy ranks only where no run has a validation split.
+    standard deviations go over its finished runs. Rows are ranked by the mean of the metric; unless it is
+    given, that is the validation accuracy after the last epoch, and test accuracy only where no run has a
+    validation split.
 
     Args:
         paths: a folder or several, searched for runs.
+        question: what to ask; what it leaves open is taken from the folders' ``study.json``.
 
     Returns:
         The comparison.
 
     Raises:
         RecordError: if a path is not a folder or holds no runs.
+        ConfigError: if no run has the metric, or no configuration is the baseline.
     """
-    directories = find_runs(paths)
-    if not directories:
-        told = ", ".join(str(path) for path in ([paths] if isinstance(paths, Path | str) else paths))
-        raise RecordError(f"no runs in {told or 'nothing'}: a run is a folder with a config.yaml")
-    read = [_read(directory) for directory in directories]
-    runs = [run for run in read if run.config]
-    runs, duplicates = _once_per_seed(runs)
-    groups: dict[str, list[_Run]] = {}
-    for run in runs:
-        groups.setdefault(canonical(_compared(run.config)), []).append(run)
-    columns = differing_columns([_compared(group[0].config) for group in groups.values()])
-    rows = [_row(columns, group) for group in groups.values()]
-    validated = any(row.validation_accuracy for row in rows)
-    ranked_by = "validation_accuracy" if validated else "test_accuracy"
-    rows.sort(key=lambda row: _rank(row, ranked_by))
-    notes = [printable(f"{run.directory.path}: {run.problem}", _NOTE_LIMIT) for run in read if run.problem]
-    return Comparison(tuple(columns), tuple(rows), ranked_by, (*notes, *duplicates))
+    folders = [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
+    read = read_runs(folders)
+    own = question or Question()
+    asked = own.over(Question.of_studies(folders))
+    columns, arms, duplicates = group_runs(read, asked.axes)
+    metric = choose_metric(asked.metric, _available(arms))
+    # a study's margin is in points, and says nothing of losses and seconds
+    margin = asked.margin if metric.is_share else own.margin
+    if margin is None and metric.is_share:
+        margin = DEFAULT_MARGIN
+    asked = replace(asked, metric=metric.name, margin=margin)
+    resolution = resolution_of(value for arm in arms for value in arm.scores(metric.name).values())
+    rows = [Row.of(arm, metric, resolution) for arm in arms]
+    rows.sort(key=lambda row: _rank(row, metric))
+    notes = [printable(f"{run.path}: {run.problem}", _NOTE_LIMIT) for run in read if run.problem]
+    comparison = Comparison(columns, tuple(rows), metric, asked, resolution, (*notes, *duplicates))
+    _ = comparison.baseline  # an unknown one is told at once
+    return comparison
 
 
-def _read(directory: RunDirectory) -> _Run:
-    config: Flat = {}
-    try:
-        config = flatten(directory.config)
-        status = directory.status
-        result = directory.result or {}
-        problem = "" if status == "finished" else _describe(directory, status, result)
-    except (RecordError, RecursionError) as error:
-        return _Run(directory, config, "unreadable", {}, f"unreadable: {error}")
-    return _Run(directory, config, status, result, problem)
+def _available(arms: Sequence[Arm]) -> set[str]:
+    """Names of the finite numbers in the results of the finished runs."""
+    results = [run.result for arm in arms for run in arm.finished.values()]
+    return {name for result in results for name, value in result.items() if is_finite_number(value)}
 
 
-def _describe(directory: RunDirectory, status: str, result: dict[str, Any]) -> str:
-    """How a run without a finished result stands, such as ``"interrupted after epoch 3"``."""
-    if result.get("message"):
-        return f"{status}: {result['message']}"
-    epochs = _epochs_done(directory)
-    return f"running, {epochs} epochs done" if status == "running" else f"{status} after epoch {epochs}"
-
-
-def _epochs_done(directory: RunDirectory) -> int:
-    epochs = [line["epoch"] for line in directory.metrics if isinstance(line.get("epoch"), int)]
-    return max(epochs, default=0)
-
-
-def _compared(config: Flat) -> Flat:
-    return {name: value for name, value in config.items() if name.partition(".")[0] not in _NOT_COMPARED}
-
-
-def _once_per_seed(runs: list[_Run]) -> tuple[list[_Run], list[str]]:
-    """Drops second runs of one configuration and seed: they repeat a result and are no further evidence."""
-    kept: dict[str, _Run] = {}
-    notes = []
-    for run in sorted(runs, key=lambda run: run.status != "finished"):
-        key = canonical({**_compared(run.config), "seed": run.config.get("seed")})
-        first = kept.setdefault(key, run)
-        if first is not run:
-            path = printable(run.directory.path)
-            same = printable(first.directory.path)
-            notes.append(f"{path}: left out, same configuration and seed as {same}")
-    return list(kept.values()), notes
-
-
-def _row(columns: list[str], group: list[_Run]) -> Row:
-    config = group[0].config
-    settings = {name: config[name] for name in columns if name in config}
-    finished = [run for run in group if run.status == "finished"]
-    summaries = {name: Statistic.of(run.result.get(name) for run in finished) for name in _RESULTS}
-    return Row(
-        label=_label(columns, config),
-        settings=settings,
-        runs=tuple(run.directory.path for run in finished),
-        unfinished=dict(Counter(run.status for run in group if run.status != "finished")),
-        **summaries,
-    )
-
-
-def _label(columns: list[str], config: Flat) -> str:
-    """What tells a configuration apart: choices by their names alone, other settings as name=value."""
-    if not columns:
-        return printable(config.get("model") or "all runs")
-    parts = [
-        value if isinstance(value, str) and "." not in name else f"{name}={value}"
-        for name, value in config.items()
-        if name in columns
-    ]
-    return printable(", ".join(parts) or f"without {', '.join(columns)}")
-
-
-def _rank(row: Row, ranked_by: str) -> tuple[bool, float, str]:
-    found: Statistic | None = getattr(row, ranked_by)
-    return (found is None, -found.mean if found else 0.0, row.label)
-
-
-def _plain_row(columns: tuple[str, ...], row: Row) -> dict[str, Any]:
-    plain: dict[str, Any] = {name: row.settings.get(name) for name in columns}
-    plain |= {"runs": len(row.runs), "unfinished": dict(row.unfinished)}
-    for name in _RESULTS:
-        found: Statistic | None = getattr(row, name)
-        plain[f"{name}_mean"] = found.mean if found else None
-        plain[f"{name}_deviation"] = found.deviation if found else None
-    return plain
+def _rank(row: Row, metric: Metric) -> tuple[bool, float, str]:
+    found = row.estimate
+    return (found is None, -metric.direction * found.mean if found else 0.0, row.label)

@@ -1,33 +1,26 @@
-"""A comparison as a table in the terminal, or as a list where a table would not fit."""
+"""A comparison in the terminal: tables, or lists where a table would not fit, and the verdict."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from rich.console import Console
 from rich.measure import Measurement
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
 
-from convlab.compare.comparison import Comparison, Row
-from convlab.compare.statistic import Statistic
-from convlab.records.text import printable
+from convlab.compare.comparison import Comparison
+from convlab.compare.tables import Table, tables
+from convlab.compare.tables.leaderboard import leaderboard
 
 # wide enough for any table; only what is natural to the table is used
-_UNBOUNDED = 100_000
-_CELL_LIMIT = 40
-
-_MEASURES: tuple[tuple[str, Callable[[Row], str]], ...] = (
-    ("validation", lambda row: _format(row.validation_accuracy)),
-    ("best validation", lambda row: _format(row.best_validation_accuracy)),
-    ("test", lambda row: _format(row.test_accuracy)),
-    ("runs", lambda row: _count(row)),
-    ("epochs", lambda row: f"{row.epochs.mean:g}" if row.epochs else "–"),
-    ("seconds", lambda row: f"{row.seconds.mean:.1f}" if row.seconds else "–"),
-)
+UNBOUNDED = 100_000
+# what a reader scrolls through; documents have every row
+_ROWS, _DETAIL_ROWS = 200, 40
 
 
-def render(comparison: Comparison, console: Console) -> None:
-    """Prints a comparison: the table, the outcome in a sentence, and what is not in the means.
+def render(comparison: Comparison, console: Console, *, details: bool = False) -> None:
+    """Prints a comparison: the table, the verdict in sentences, and what is not in the means.
 
     A table that is wider than the terminal is printed as a list, so that no name is cut. When the output is
     piped the table takes the width it needs.
@@ -35,26 +28,41 @@ def render(comparison: Comparison, console: Console) -> None:
     Args:
         comparison: what to print.
         console: where to; colors, width and encoding are the console's.
+        details: whether all other tables follow.
     """
-    table = _table(comparison, console)
-    needed = Measurement.get(console, console.options.update(max_width=_UNBOUNDED), table).maximum
+    first = leaderboard(comparison)
+    won = bool(comparison.rows and comparison.rows[0].estimate)
+    _print_table(first, console, _ROWS, best_first=won)
+    for number, sentence in enumerate(comparison.sentences):
+        print_line(console, sentence, style="bold" if number == 0 else None)
+    print_line(console, first.remark)
+    if details:
+        for table in tables(comparison)[1:]:
+            console.print()
+            print_line(console, table.title, style="bold")
+            _print_table(table, console, _DETAIL_ROWS)
+            if table.remark:
+                print_line(console, table.remark)
+    if comparison.notes:
+        print_line(console, f"not in the means ({len(comparison.notes)}):")
+        for note in comparison.notes:
+            print_line(console, f"  {note}", style="yellow", whole=True)  # its path can be copied
+
+
+def _print_table(table: Table, console: Console, limit: int, *, best_first: bool = False) -> None:
+    hidden = len(table.rows) - limit
+    table = replace(table, rows=table.rows[:limit])
+    laid_out = _laid_out(table, console, best_first=best_first)
+    needed = Measurement.get(console, console.options.update(max_width=UNBOUNDED), laid_out).maximum
     if needed <= console.width:
-        console.print(table)
+        console.print(laid_out)
     elif not console.is_terminal:
         with _widened(console, needed):
-            console.print(table)
+            console.print(laid_out)
     else:
-        for rank, row in enumerate(comparison.rows, start=1):
-            _print_block(comparison, rank, row, console)
-    _print_line(console, comparison.headline, style="bold")
-    ranking = comparison.ranked_by.replace("_", " ")
-    _print_line(
-        console, f"accuracies after the last epoch, mean ± standard deviation over seeds; ranked by {ranking}"
-    )
-    if comparison.notes:
-        _print_line(console, f"not in the means ({len(comparison.notes)}):")
-        for note in comparison.notes:
-            _print_line(console, f"  {note}", style="yellow", whole=True)  # its path can be copied
+        _print_blocks(table, console, best_first=best_first)
+    if hidden > 0:
+        print_line(console, f"and {hidden:,} more, which 'convlab compare --format markdown' lists")
 
 
 @contextmanager
@@ -67,32 +75,35 @@ def _widened(console: Console, width: int) -> Iterator[None]:
         console.width = before
 
 
-def _table(comparison: Comparison, console: Console) -> Table:
-    table = Table()
-    for name in comparison.columns or ("configuration",):
-        table.add_column(Text(printable(name)), no_wrap=True)
-    for name, _ in _MEASURES:
-        table.add_column(name, justify="right", no_wrap=True)
-    for rank, row in enumerate(comparison.rows):
-        cells = [printable(_setting(row, name), _CELL_LIMIT) for name in comparison.columns] or [row.label]
-        cells += [measure(row) for _, measure in _MEASURES]
-        table.add_row(
-            *(Text(_encodable(cell, console)) for cell in cells),
-            style="bold green" if rank == 0 and row.runs else None,
-        )
-    return table
+def _laid_out(table: Table, console: Console, *, best_first: bool) -> RichTable:
+    laid_out = RichTable()
+    for number, heading in enumerate(table.headings):
+        text = Text(_encodable(heading, console))
+        laid_out.add_column(text, justify="left" if number < table.keys else "right", no_wrap=True)
+    for rank, row in enumerate(table.rows):
+        style = "bold green" if best_first and rank == 0 else None
+        laid_out.add_row(*(Text(_encodable(cell, console)) for cell in row), style=style)
+    return laid_out
 
 
-def _print_block(comparison: Comparison, rank: int, row: Row, console: Console) -> None:
-    settings = [f"{name}={printable(_setting(row, name))}" for name in comparison.columns] or [row.label]
-    style = "bold green" if rank == 1 and row.runs else None
-    _print_line(console, f"{rank}. {', '.join(settings)}", style=style)
-    for name, measure in _MEASURES:
-        _print_line(console, f"   {name}: {measure(row)}")
+def _print_blocks(table: Table, console: Console, *, best_first: bool) -> None:
+    for rank, row in enumerate(table.rows, start=1):
+        cells = list(zip(table.headings, row, strict=True))
+        keys = ", ".join(f"{heading}={cell}" for heading, cell in cells[: table.keys])
+        print_line(console, f"{rank}. {keys}", style="bold green" if best_first and rank == 1 else None)
+        for heading, cell in cells[table.keys :]:
+            print_line(console, f"   {heading}: {cell}")
 
 
-def _print_line(console: Console, line: str, *, style: str | None = None, whole: bool = False) -> None:
-    """Prints a line; in a terminal it is wrapped between words unless it is to stay whole."""
+def print_line(console: Console, line: str, *, style: str | None = None, whole: bool = False) -> None:
+    """Prints a line in what the output's encoding can hold.
+
+    Args:
+        console: where to.
+        line: what to print.
+        style: rich's, such as ``"bold"``.
+        whole: keeps a terminal from wrapping it between words.
+    """
     console.print(Text(_encodable(line, console)), style=style, soft_wrap=whole or not console.is_terminal)
 
 
@@ -101,17 +112,3 @@ def _encodable(text: str, console: Console) -> str:
     if not console.options.ascii_only:
         return text
     return text.replace("±", "+-").replace("–", "-").encode("ascii", "backslashreplace").decode()
-
-
-def _setting(row: Row, name: str) -> str:
-    return str(row.settings[name]) if name in row.settings else "–"
-
-
-def _format(statistic: Statistic | None) -> str:
-    return statistic.format() if statistic else "–"
-
-
-def _count(row: Row) -> str:
-    """Number of finished runs, such as ``"3"`` or ``"2 of 3"``."""
-    others = sum(row.unfinished.values())
-    return f"{len(row.runs)} of {len(row.runs) + others}" if others else str(len(row.runs))

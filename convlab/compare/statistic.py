@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, TypeGuard
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Statistic:
             >>> Statistic.of([1.0, 3.0, None])
             Statistic(n=2, mean=2.0, deviation=1.4142135623730951)
         """
-        numbers = [float(value) for value in values if _is_finite_number(value)]
+        numbers = [float(value) for value in values if is_finite_number(value)]
         if not numbers:
             return None
         return cls(len(numbers), fmean(numbers), stdev(numbers) if len(numbers) > 1 else None)
@@ -46,7 +46,8 @@ class Statistic:
         return f"{self.mean:.{digits}f}{spread}"
 
 
-def _is_finite_number(value: Any) -> bool:
+def is_finite_number(value: Any) -> TypeGuard[float]:
+    """Whether a value from a file is a number that can be averaged."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return False
     return abs(value) <= sys.float_info.max  # False for NaN; an integer may be too large for a float

@@ -54,3 +54,37 @@ def make_run(runs: Path) -> MakeRun:
         return run
 
     return make
+
+
+# names from runs that somebody else made: markup, formulas, commands and control characters
+HOSTILE = (
+    '=HYPERLINK("http://x","y")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "<script>alert(1)</script>",
+    "</svg><img src=x onerror=alert(1)>",
+    "a|b|c",
+    "[link](javascript:alert(1))",
+    "![](http://x)",
+    "\\input{/etc/passwd}",
+    "$\\write18{ls}$",
+    "a & b % c # d _ e ^ f ~ g",
+    "{a}",
+    "\x1b[2J",
+    "line\nbreak",
+    "quote\"quote'quote`",
+    "--",
+    "http://x.y www.x.y a@b.c",
+    "\u202eabc",
+    "x" * 300,
+)
+
+
+@pytest.fixture
+def hostile_runs(runs: Path, make_run: MakeRun) -> Path:
+    """Three seeds of one run under each hostile name."""
+    for place, name in enumerate(HOSTILE):
+        for seed in range(3):
+            make_run({"name": name, "lr": 0.1}, seed=seed, validation=0.5 + place / 100 + seed / 997)
+    return runs

@@ -1,5 +1,6 @@
 """Runs side by side."""
 
+import json
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,8 @@ from statistics import stdev
 
 import pytest
 
-from convlab.compare import compare
+from convlab.compare import Question, compare
+from convlab.compare.claim import Claim, check_claim
 from convlab.errors import RecordError
 from convlab.records.run_directory import RunDirectory
 
@@ -43,7 +45,10 @@ def test_ranked_by_test_where_nothing_was_held_back(runs: Path, make_run: MakeRu
     make_run("sgd", test=0.9)
     found = compare(runs)
     assert found.ranked_by == "test_accuracy"
-    assert found.headline.startswith("sgd is best: test accuracy 0.900 over 1 seed; next adam")
+    assert found.headline == (
+        "no verdict from 1 seed: test accuracy sgd 0.900, adam 0.800; "
+        "run 3 seeds of each at least, such as seed=0,1,2"
+    )
 
 
 def test_columns_and_labels(runs: Path, make_run: MakeRun) -> None:
@@ -164,3 +169,60 @@ def test_names_from_foreign_runs_cannot_steer_the_terminal(runs: Path, make_run:
     told = [found.headline, *found.notes, *(row.label for row in found.rows)]
     assert all(line.isprintable() for line in told)
     assert "\\x1b[2Jadam" in found.headline
+
+
+def make_tuned_study(runs: Path, make_run: MakeRun) -> None:
+    """Two arms that chose a learning rate each, as a study leaves them."""
+    for seed in range(3):
+        for name, rate, value in (("adam", 0.001, 0.9), ("sgd", 0.1, 0.8)):
+            make_run(
+                {"name": name, "lr": rate}, seed=seed, validation=value + seed / 97, epochs_asked=rate * 1000
+            )
+    axes = {"optimizer": ["adam", "sgd"]}
+    (runs / "study.json").write_text(json.dumps({"axes": axes, "baseline": "sgd", "margin": 0}))
+
+
+def test_a_study_names_its_arms_by_its_axes(runs: Path, make_run: MakeRun) -> None:
+    make_tuned_study(runs, make_run)
+    found = compare(runs)
+    assert found.columns == ("optimizer", "epochs_asked")
+    assert [row.label for row in found.rows] == ["adam", "sgd"]
+    assert (found.baseline, found.pairs.margin) == (1, None)
+    answer = check_claim(Claim.parse("adam > sgd by 1"), found)
+    assert answer.outcome == "supported"
+
+
+def test_axes_that_do_not_tell_all_arms_apart_name_none(runs: Path, make_run: MakeRun) -> None:
+    for rate in (0.1, 0.2):
+        make_run({"name": "adam", "lr": rate}, validation=0.9 - rate)
+    make_run({"name": "sgd", "lr": 0.1}, validation=0.5)
+    labels = [row.label for row in compare(runs, Question(axes=("optimizer",))).rows]
+    assert labels == ["adam, optimizer.lr=0.1", "adam, optimizer.lr=0.2", "sgd, optimizer.lr=0.1"]
+
+
+def test_a_baseline_without_a_score_compares_all_pairs(runs: Path, make_run: MakeRun) -> None:
+    for seed in range(3):
+        make_run("adam", seed=seed, validation=0.9)
+        make_run("sgd", seed=seed, validation=0.8)
+    make_run("lion", status=None)
+    found = compare(runs, Question(baseline="lion"))
+    assert found.baseline is None
+    assert found.pairs.family == 1
+
+
+def test_labels_that_would_be_equal_are_numbered(runs: Path, make_run: MakeRun) -> None:
+    make_run(validation=0.9, width="1")
+    make_run(validation=0.8, width=1)
+    assert [row.label for row in compare(runs).rows] == ["1", "width=1"]
+    make_run(validation=0.7, width=None)
+    make_run(validation=0.6, width="width=None")
+    assert [row.label for row in compare(runs).rows][2:] == ["width=None", "width=None (2)"]
+
+
+def test_a_studys_margin_is_of_accuracies(runs: Path, make_run: MakeRun) -> None:
+    make_tuned_study(runs, make_run)
+    (runs / "study.json").write_text(json.dumps({"margin": 0.5}))
+    assert compare(runs).pairs.margin == 0.5
+    assert compare(runs, Question(margin=0.2)).pairs.margin == 0.2
+    assert compare(runs, Question(metric="seconds")).pairs.margin is None
+    assert compare(runs, Question(metric="seconds", margin=2)).pairs.margin == 2

@@ -2,12 +2,13 @@
 
 import io
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from convlab.compare import compare, render
+from convlab.compare import Question, compare, render
 from convlab.records.run_directory import RunDirectory
 
 MakeRun = Callable[..., RunDirectory]
@@ -49,7 +50,9 @@ def test_a_wide_terminal_gets_a_table(two_rows: Path) -> None:
     (other,) = [line for line in lines if line.startswith("│ sgd")]
     assert "1 of 2" in other
     assert lines.index(best) < lines.index(other)
-    assert any(line.startswith(f"{LONG} is best: validation accuracy 0.910") for line in lines)
+    assert any(
+        line.startswith(f"no verdict from 2 seeds: validation accuracy {LONG} 0.910") for line in lines
+    )
     assert "not in the means (1):" in lines
     assert lines[-1].endswith(": diverged: loss is NaN at epoch 1, step 3")
 
@@ -115,3 +118,44 @@ def test_a_row_without_a_finished_run_shows_dashes(runs: Path, make_run: MakeRun
     text = rendered(runs, 120, terminal=True)
     assert "0 of 1" in text
     assert "no run has finished" in text
+
+
+def test_a_table_that_nobody_reads_to_the_end_is_cut(
+    runs: Path, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        make_run(f"optimizer{number}", validation=0.9 - number / 100)
+    monkeypatch.setattr(import_module("convlab.compare.render"), "_ROWS", 3)
+    text = rendered(runs, 120, terminal=True)
+    assert "│ optimizer2 │" in text
+    assert "│ optimizer3 │" not in text
+    assert "and 2 more, which 'convlab compare --format markdown' lists" in text
+
+
+def test_details_follow_when_asked_for(two_rows: Path, make_run: MakeRun) -> None:
+    make_run(LONG, seed=2, validation=0.93)
+    for seed in (2, 3):
+        make_run("sgd", seed=seed, validation=0.7)
+    output = Output("utf-8")
+    console = Console(file=output, width=200, force_terminal=False, color_system=None)
+    render(compare(two_rows, Question(target=0.8)), console, details=True)
+    text = output.text()
+    titles = ["Intervals of validation accuracy", "Differences", "Time to a validation accuracy of 0.8"]
+    places = [text.index(f"\n{title}\n") for title in titles]
+    assert places == sorted(places)
+    assert "not in the means (1):" in text[places[-1] :]
+
+
+def test_three_arms_have_ranks_with_bars(runs: Path, make_run: MakeRun) -> None:
+    for seed in range(12):
+        for name, value in (("a", 0.9), ("b", 0.8), ("c", 0.8 + 0.001 * (-1) ** seed)):
+            make_run(name, seed=seed, validation=value)
+    output = Output("utf-8")
+    console = Console(file=output, width=200, force_terminal=False, color_system=None)
+    render(compare(runs), console, details=True)
+    rows = [line for line in output.text().partition("Average ranks")[2].splitlines() if line.startswith("│")]
+    assert [[cell.strip() for cell in row.split("│")[1:-1]] for row in rows] == [
+        ["a", "1.00", "."],
+        ["b", "2.50", "|"],
+        ["c", "2.50", "|"],
+    ]
