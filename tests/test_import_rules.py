@@ -69,6 +69,7 @@ ALLOWED = {
         "settings",
         "training",
     },
+    "report": {"errors", "registry", "settings", "records", "compare", "inspect", "study"},
     "bench": {
         "errors",
         "contracts",
@@ -82,6 +83,7 @@ ALLOWED = {
     },
     "cli": {
         "bench",
+        "report",
         "contracts",
         "errors",
         "registry",

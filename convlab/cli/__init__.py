@@ -19,6 +19,7 @@ VERBS = {
     "run": "train one experiment, a sweep of them with -m, or a study",
     "compare": "who beats whom over the runs in folders, by how much and how sure",
     "claim": "whether runs support a claim such as 'he_normal > glorot_uniform by 0.5'",
+    "report": "a study as one HTML page that works from disk",
     "show": "one run: result, curves, filters, health of its layers",
     "explain": "one window of a run's convolution, in numbers",
     "bench": "how fast, how exact, how small, beside PyTorch",
