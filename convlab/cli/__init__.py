@@ -39,6 +39,7 @@ examples:
   convlab run -m initializer='glob(*)' seed=0,1       sweep over all initializers and two seeds
   convlab compare runs/default                        compare runs
   convlab claim "adam > sgd by 0.5" runs/optimizers   ask whether runs support a claim
+  convlab report runs/default                         write runs/default/report.html
   convlab show runs/default/0123456789ab              look at one run
   convlab explain conv runs/default/0123456789ab      walk through one of its windows
   convlab bench operations --only lenet1,vgg64        time convolutions beside PyTorch
