@@ -63,9 +63,10 @@ class Scale:
         place = (math.log10(value) if value > 0 else self.low) if self.is_log else value
         return round(_UNITS * (place - self.low) / (self.high - self.low))
 
-    def ticks(self, most: int) -> list[tuple[float, str]]:
+    def ticks(self, *, whole: bool = False) -> list[tuple[float, str]]:
         """Round places between the ends, and what is written at them."""
-        return log_ticks(self.low, self.high) if self.is_log else linear_ticks(self.low, self.high, most)
+        ends = self.low, self.high
+        return log_ticks(*ends) if self.is_log else linear_ticks(*ends, whole=whole)
 
 
 def plot(
@@ -102,7 +103,7 @@ def plot(
         Scale.of([*range(len(x_names))] or xs, may_be_log=False, room=0.06 if x_names else 0.02),
         Scale.of(ys, may_be_log=may_be_log, room=0.05),
     )
-    x_ticks = list(enumerate(x_names)) or scales[0].ticks(6)
+    x_ticks = list(enumerate(x_names)) or scales[0].ticks(whole=x_title == "epoch")
     inner = element(
         "svg",
         *(_drawn(curve, scales) for curve in curves),
@@ -143,7 +144,7 @@ def _ticks(scales: tuple[Scale, Scale], x_ticks: Sequence[tuple[float, str]]) ->
     """Lines across the chart and what stands beside them."""
     parts = []
     across, down = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
-    for value, name in scales[1].ticks(6):
+    for value, name in scales[1].ticks():
         y = _TOP + down * (1 - (value - scales[1].low) / (scales[1].high - scales[1].low))
         parts.append(element("line", x1=_LEFT, x2=WIDTH - _RIGHT, y1=f"{y:.1f}", y2=f"{y:.1f}"))
         parts.append(element("text", name, x=_LEFT - 6, y=f"{y + 4:.1f}", text_anchor="end"))

@@ -2,15 +2,21 @@
 
 import math
 
+_STEPS = 6
 
-def linear_ticks(low: float, high: float, most: int = 6) -> list[tuple[float, str]]:
-    """Round values between two ends, with what is written at them.
+
+def linear_ticks(low: float, high: float, *, whole: bool = False) -> list[tuple[float, str]]:
+    """About six round values between two ends, with what is written at them.
+
+    Args:
+        low: value at the lower end; high alike.
+        whole: whether only whole numbers have a meaning.
 
     Example:
         >>> linear_ticks(0.0, 1.0)
         [(0.0, '0'), (0.2, '0.2'), (0.4, '0.4'), (0.6, '0.6'), (0.8, '0.8'), (1.0, '1')]
     """
-    rough = (high - low) / (most - 1)
+    rough = max((high - low) / _STEPS, whole)
     if not rough > 0:
         return [(low, f"{low:.4g}")]
     power = 10.0 ** math.floor(math.log10(rough))

@@ -1,5 +1,7 @@
 """Runs on disk with all that a report shows."""
 
+import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
@@ -54,6 +56,33 @@ class Page(HTMLParser):
         """The content security policy."""
         (found,) = [value for _, _, value in self.attributes if value.startswith("default-src")]
         return found
+
+
+@pytest.fixture
+def in_browser(tmp_path: Path) -> Callable[[Path], tuple[str, list[str]]]:
+    """Opens a page in Chromium: what it is after its scripts ran, and what was told on the console.
+
+    All that was asked of the network is written beside the page, as ``<name>.network.json``.
+    """
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser = next(filter(None, map(shutil.which, names)), None)
+    if browser is None:
+        pytest.skip("no Chromium installed: apt-get install chromium")
+
+    def show(path: Path) -> tuple[str, list[str]]:
+        options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom", "--enable-logging=stderr"]
+        options += ["--v=0", "--virtual-time-budget=3000", f"--user-data-dir={tmp_path / 'profile'}"]
+        options += [f"--log-net-log={path.with_suffix('.network.json')}", "--window-size=1280,900"]
+        ran = subprocess.run(
+            [browser, *options, "--host-resolver-rules=MAP * ~NOTFOUND", path.as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        return ran.stdout, [line for line in ran.stderr.splitlines() if "CONSOLE" in line]
+
+    return show
 
 
 @pytest.fixture

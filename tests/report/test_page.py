@@ -32,7 +32,7 @@ def test_the_verdict_comes_first_and_the_sections_in_their_order(
     expected = [name for name, _, _ in SECTIONS if name != "effects"]  # one axis has no interaction
     assert sections(page) == expected
     assert "Does He beat zeros?" in page.text
-    assert "He_normal beats zeros by 80.15 points" in page.text
+    assert "he_normal beats zeros by 80.15 points" in page.text
     assert page.text.index("beats") < page.text.index("Leaderboard", page.text.index("Does He"))
 
 

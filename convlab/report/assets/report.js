@@ -62,7 +62,7 @@
     return made;
   };
   const roundValues = (low, high) => {
-    const rough = (high - low) / 5;
+    const rough = (high - low) / 6;
     const power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) * power;
     const values = [];

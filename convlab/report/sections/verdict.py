@@ -19,8 +19,8 @@ def section_of(name: str, material: Material) -> Markup:
         name,
         "Verdict",
         *(element("p", question, class_="question") for question in _questions(material)),
-        element("p", _sentence(comparison.headline), class_="headline"),
-        element("ul", *(element("li", _sentence(text)) for text in others)) if others else None,
+        element("p", f"{comparison.headline}.", class_="headline"),
+        element("ul", *(element("li", f"{text}.") for text in others)) if others else None,
         _details(material),
     )
 
@@ -28,10 +28,6 @@ def section_of(name: str, material: Material) -> Markup:
 def _questions(material: Material) -> list[str]:
     asked = (study.protocol.get("question") for study in material.studies)
     return [question for question in asked if isinstance(question, str) and question]
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _details(material: Material) -> Markup:
