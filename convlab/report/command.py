@@ -11,6 +11,7 @@ from convlab.study.arms import override
 
 _PATH = re.compile(r"[\w./\-]*/[\w./\-]*", re.ASCII)
 _ACTIVE_IN_DOUBLE_QUOTES = frozenset('"$`\\!')
+_IN_LISTS = {"probes": "probe", "trackers": "tracker"}
 _BY_LAYER = {"initializers": "initializer", "activations": "activation"}
 
 
@@ -46,8 +47,9 @@ def _words(key: str, value: Any, default: Mapping[str, Any]) -> Iterator[str]:
         yield from (_override(f"{key}.{field}", item) for field, item in changed.items())
     elif key in _BY_LAYER and isinstance(value, Mapping):
         for layer, choice in value.items():
-            changed = _changed(_BY_LAYER[key], choice) if _is_choice(choice) else choice
-            yield _override(f"{key}.{layer}", changed)
+            yield _override(f"{key}.{layer}", _shortest(_BY_LAYER[key], choice))
+    elif key in _IN_LISTS and isinstance(value, list):
+        yield _override(key, [_shortest(_IN_LISTS[key], choice) for choice in value])
     elif key in GROUPS or not isinstance(value, Mapping):
         yield _override(key, value)
     else:
@@ -56,6 +58,14 @@ def _words(key: str, value: Any, default: Mapping[str, Any]) -> Iterator[str]:
 
 def _is_choice(value: Any) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("name"), str)
+
+
+def _shortest(kind: str, choice: Any) -> Any:
+    """A choice by its name alone, where all its fields are its defaults."""
+    if not _is_choice(choice):
+        return choice
+    changed = _changed(kind, choice)
+    return changed["name"] if len(changed) == 1 else changed
 
 
 def _changed(kind: str, choice: Mapping[str, Any]) -> dict[str, Any]:

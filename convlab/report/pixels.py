@@ -1,4 +1,4 @@
-"""Small pictures inside the page: one stored pixel for each weight, enlarged by the browser."""
+"""Small pictures inside the page: few stored pixels for each weight, enlarged by the browser."""
 
 import io
 from base64 import b64encode
@@ -74,11 +74,12 @@ def shades(values: Array) -> Image.Image:
     return image
 
 
-def arranged(lines: Sequence[Sequence[Array]]) -> Array:
+def arranged(lines: Sequence[Sequence[Array]], pixels: int = 1) -> Array:
     """Lays tiles out in lines, one pixel of NaN between them.
 
     Args:
         lines: tiles (height, width) or (height, width, depth), float, all of one shape.
+        pixels: side of the square that each of their values takes, so that gaps look thin.
 
     Returns:
         All of them as one array.
@@ -87,13 +88,13 @@ def arranged(lines: Sequence[Sequence[Array]]) -> Array:
         >>> arranged([[np.zeros((2, 2))] * 3]).shape
         (2, 8)
     """
-    height, width, *depth = lines[0][0].shape
+    height, width, *depth = lines[0][0].repeat(pixels, 0).repeat(pixels, 1).shape
     across = max(map(len, lines))
     canvas = np.full((len(lines) * (height + 1) - 1, across * (width + 1) - 1, *depth), np.nan)
     for down, line in enumerate(lines):
         for place, tile in enumerate(line):
             top, left = down * (height + 1), place * (width + 1)
-            canvas[top : top + height, left : left + width] = tile
+            canvas[top : top + height, left : left + width] = tile.repeat(pixels, 0).repeat(pixels, 1)
     return canvas
 
 

@@ -34,6 +34,12 @@ def test_only_what_differs_from_the_defaults_is_in_it() -> None:
     assert run_command(config, runs_dir="again") == "convlab run seed=3 runs_dir=again"
 
 
+def test_probes_are_told_by_their_names() -> None:
+    config = compose(["probes=[filters,{name: layer_health, every: 2}]"]).to_mapping()
+    probes = "probes=[filters,{name:layer_health,every:2}]"
+    assert run_command(config, runs_dir="again") == f"convlab run '{probes}' runs_dir=again"
+
+
 def test_paths_are_plain_and_odd_ones_quoted(tmp_path: Path) -> None:
     assert run_command({}, runs_dir="/a/b-c.d") == "convlab run runs_dir=/a/b-c.d"
     assert run_command({}, runs_dir="a b") == "convlab run \"runs_dir='a b'\""

@@ -43,6 +43,7 @@ def test_tiles_have_gaps_of_one_pixel() -> None:
     assert np.isnan(tiles[:, 3]).all()
     assert np.isnan(tiles[3:, 4:]).all()
     assert np.nansum(tiles) == 18
+    assert arranged([[np.ones((2, 3))] * 2], 4).shape == (8, 25)
 
 
 def test_large_maps_are_thinned_evenly() -> None:

@@ -71,7 +71,8 @@ def _are_images(array: Array) -> bool:
 def _images(images: Array, budget: Budget) -> Markup | None:
     shown = shrunk(images[:_IMAGES]) / 255.0
     pixels = shown if shown.shape[3] == 3 else shown[..., :1].repeat(3, axis=3)
-    return _figure(colored(arranged([[image] for image in pixels])), "the images", shown.shape[1], budget)
+    lines = [[image] for image in pixels]
+    return _figure(colored(arranged(lines, _pixels(shown))), "the images", budget)
 
 
 def _maps(layer: str, maps: Array, budget: Budget) -> Markup | None:
@@ -82,9 +83,14 @@ def _maps(layer: str, maps: Array, budget: Budget) -> Markup | None:
     height, width, count = maps.shape[1:]
     some = f" (first {_MAPS})" if count > _MAPS else ""
     caption = f"{layer}: {count} maps{some} of {height}×{width}, up to {limit:.2g}"
-    return _figure(shades(arranged(lines)), caption, shown.shape[1], budget)
+    return _figure(shades(arranged(lines, _pixels(shown))), caption, budget)
 
 
-def _figure(image: Image.Image, caption: str, height: int, budget: Budget) -> Markup | None:
-    picture = budget.picture(image, scale=max(1, 44 // height), title=caption)
+def _pixels(maps: Array) -> int:
+    """Stored pixels for each value, so that a map is about 24 wide and 48 in the page."""
+    return max(1, 24 // int(max(maps.shape[1:3])))
+
+
+def _figure(image: Image.Image, caption: str, budget: Budget) -> Markup | None:
+    picture = budget.picture(image, scale=2, title=caption)
     return None if picture is None else element("figure", picture, element("figcaption", caption))

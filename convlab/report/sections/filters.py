@@ -64,16 +64,17 @@ def _layer(layer: KeptFilters, epochs: Sequence[int], budget: Budget) -> Markup 
 
 def _picture(weight: Array, layer: KeptFilters, budget: Budget, title: str) -> Markup | None:
     shown = weight[:_TILES] / layer.limit
-    scale = max(2, 120 // (4 * weight.shape[1]))
+    # tiles of about 30 dots, or 15 where there are many, with gaps of two
+    many = weight.shape[3] not in (1, 3)
+    pixels = max(1, (8 if many else 15) // max(weight.shape[1:3]))
     if layer.is_color:
         tiles = np.where(np.isfinite(shown), 0.5 + shown / 2, np.nan)
-        return budget.picture(colored(arranged(_lines(list(tiles), 8))), scale=scale, title=title)
+        return budget.picture(colored(arranged(_lines(list(tiles), 8), pixels)), scale=2, title=title)
     if weight.shape[3] == 1:
         lines = _lines(list(shown[..., 0]), 8)
     else:
         lines = [list(channel) for channel in np.moveaxis(shown[..., :_INPUTS], 3, 0)]
-        scale = max(2, scale // 2)
-    return budget.picture(shades(arranged(lines)), scale=scale, title=title)
+    return budget.picture(shades(arranged(lines, pixels)), scale=2, title=title)
 
 
 def _lines(tiles: list[Array], across: int) -> list[list[Array]]:

@@ -7,7 +7,7 @@ from convlab.report.layout import grid, note, section
 from convlab.report.markup import Markup, element
 from convlab.report.material import Material
 
-_WIDTH, _HEIGHT, _ROOM = 160, 18, 6
+_WIDTH, _HEIGHT, _ROOM = 120, 18, 6
 
 
 def section_of(name: str, material: Material) -> Markup:
