@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from convlab import kernels, layers
     from convlab.compare import compare_runs
     from convlab.errors import ConvlabError
-    from convlab.experiment import load_model, run
+    from convlab.experiment import load_model, resume, run
     from convlab.fitting import fit, load_dataset
     from convlab.launching import sweep
+    from convlab.loading import load_runs, run_records
     from convlab.model import Model
     from convlab.preprocessing import Preprocessing
     from convlab.registry import registry
@@ -36,8 +37,11 @@ _HOMES = {
     "fit": "convlab.fitting",
     "load_dataset": "convlab.fitting",
     "load_model": "convlab.experiment",
+    "load_runs": "convlab.loading",
     "registry": "convlab.registry",
+    "resume": "convlab.experiment",
     "run": "convlab.experiment",
+    "run_records": "convlab.loading",
     "sweep": "convlab.launching",
 }
 _SUBPACKAGES = ("kernels", "layers")
@@ -55,8 +59,11 @@ __all__ = [
     "layers",
     "load_dataset",
     "load_model",
+    "load_runs",
     "registry",
+    "resume",
     "run",
+    "run_records",
     "sweep",
 ]
 

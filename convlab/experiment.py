@@ -1,8 +1,8 @@
 """One experiment from settings to result: the library's main door, and what the command line calls."""
 
 import math
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -74,38 +74,105 @@ def run(
         ('finished', 1)
     """
     settings = _settings(config)
-    listener = listener or Listener()
+    with _computing_as(settings):
+        dataset = _dataset(settings)
+        determining = {
+            "settings": settings.determining(),
+            "data_fingerprint": dataset.fingerprint,
+            "plugins": _plugin_versions(settings),
+        }
+        directory = RunDirectory(Path(settings.runs_dir) / settings.study / cell_name(determining))
+        with directory.claim():
+            if rerun:
+                directory.clear()
+            return _run_in(directory, settings, dataset, listener or Listener(), retry=retry)
+
+
+def resume(directory: str | Path, *, listener: Listener | None = None, retry: bool = True) -> Result:
+    """Goes on with a recorded run in its own folder, wherever that lies now.
+
+    Args:
+        directory: of the run.
+        listener: hears of the progress.
+        retry: trains again if the run failed before; otherwise its failure is the result.
+
+    Returns:
+        The result; that of a run which had ended before, as it is.
+
+    Raises:
+        RecordError: if the directory holds no run, or the data are no longer those it was begun with.
+        ConvlabError: if settings, plugins or data do not allow the run.
+        Interrupted: on Ctrl-C, after the step under way and a checkpoint.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     first = run({"data": "synthetic", "epochs": 1, "runs_dir": folder})
+        ...     again = resume(first.directory)
+        >>> again.reused, again.test_accuracy == first.test_accuracy
+        (True, True)
+    """
+    recorded = RunDirectory(Path(directory))
+    settings = Settings.from_mapping(recorded.config)
+    with _computing_as(settings), recorded.claim():
+        dataset = _dataset(settings)
+        warnings = _changes_since(recorded, settings, dataset)
+        return _run_in(
+            recorded, settings, dataset, listener or Listener(), retry=retry, warnings=tuple(warnings)
+        )
+
+
+@contextmanager
+def _computing_as(settings: Settings) -> Iterator[None]:
+    """Sets threads and precision of the compiled core for the length of a ``with`` block."""
     with ExitStack() as stack:
         if settings.threads is not None:
             stack.enter_context(kernels.use_threads(settings.threads))
         stack.enter_context(kernels.use_precision(settings.precision))
-        dataset = _dataset(settings)
-        plugins = _plugin_versions(settings)
-        determining = {
-            "settings": settings.determining(),
-            "data_fingerprint": dataset.fingerprint,
-            "plugins": plugins,
-        }
-        directory = RunDirectory(Path(settings.runs_dir) / settings.study / cell_name(determining))
-        stack.enter_context(directory.claim())
-        if rerun:
-            directory.clear()
-        known = directory.result
-        if known is not None and (known["status"] != "failed" or not retry):
-            result = Result(**known, directory=directory.path, metrics=directory.metrics, reused=True)
-            listener.run_finished(result)
-            return result
-        directory.discard_result()
-        directory.write_config(settings.to_mapping())
-        directory.write_record(
-            environment(isa=kernels.isa(), threads=kernels.threads(), plugins=plugins)
-            | {
-                "data_fingerprint": dataset.fingerprint,
-                "seed": settings.seed,
-                "precision": kernels.precision(),
-            }
+        yield
+
+
+def _run_in(
+    directory: RunDirectory,
+    settings: Settings,
+    dataset: Dataset,
+    listener: Listener,
+    *,
+    retry: bool,
+    warnings: tuple[str, ...] = (),
+) -> Result:
+    """Trains to the end in a directory that is claimed, unless the run there has ended."""
+    known = directory.result
+    if known is not None and (known["status"] != "failed" or not retry):
+        result = Result(**known, directory=directory.path, metrics=directory.metrics, reused=True)
+        listener.run_finished(result)
+        return result
+    directory.discard_result()
+    directory.write_config(settings.to_mapping())
+    return _Run(settings, dataset, directory, listener).execute(warnings)
+
+
+def _changes_since(directory: RunDirectory, settings: Settings, dataset: Dataset) -> list[str]:
+    """What has changed since a run was begun, for its user to know.
+
+    Raises:
+        RecordError: if the data have, so that going on would mix two experiments.
+    """
+    if not (directory.path / "record.json").exists():
+        return []
+    record = directory.record
+    if record.get("data_fingerprint") != dataset.fingerprint:
+        raise RecordError(
+            f"{directory.path}: the data of '{dataset.name}' have changed since the run was begun "
+            f"(fingerprint {record.get('data_fingerprint')}, now {dataset.fingerprint}); "
+            "bring the old data back, or begin a new run"
         )
-        return _Run(settings, dataset, directory, listener).execute()
+    before = record.get("plugins") or {}
+    return [
+        f"{name} was {before.get(name, 'not there')} when the run was begun and is {version} now"
+        for name, version in _plugin_versions(settings).items()
+        if before.get(name) != version
+    ]
 
 
 def build_model(settings: Settings, dataset: Dataset) -> Model:
@@ -180,13 +247,21 @@ class _Run:
         for choice in settings.probes:
             bound = registry().bind("probe", choice)
             self.probes.append((bound.offer.name, bound.build()))
-        directory.write_record(directory.record | {"algorithms": self.model.algorithms()})
+        directory.write_record(
+            environment(isa=kernels.isa(), threads=kernels.threads(), plugins=_plugin_versions(settings))
+            | {
+                "data_fingerprint": dataset.fingerprint,
+                "seed": settings.seed,
+                "precision": kernels.precision(),
+                "algorithms": self.model.algorithms(),
+            }
+        )
 
-    def execute(self) -> Result:
+    def execute(self, warnings: tuple[str, ...] = ()) -> Result:
         """Trains to the end, or to what stops it, and records the result."""
-        warnings = self._resume()
+        warnings += tuple(self._resume())
         position = self.trainer.position
-        self.listener.run_started(self._plan(tuple(warnings)))
+        self.listener.run_started(self._plan(warnings))
         for tracker in self.trackers:
             tracker.start(self.settings.to_mapping(), position.epoch)
         try:

@@ -58,6 +58,8 @@ ALLOWED = {
         "results",
         "experiment",
     },
+    "loading": {"errors", "records"},
+    "verification": {"errors", "records", "settings"},
     "study": {"errors", "seeding", "registry", "settings", "records", "launching"},
     "trained": {
         "errors",
@@ -99,6 +101,7 @@ ALLOWED = {
         "kernels",
         "trained",
         "training",
+        "verification",
         "hookspecs",
     },
     "__main__": {"cli"},

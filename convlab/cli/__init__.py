@@ -22,6 +22,9 @@ VERBS = {
     "report": "a study as one HTML page that works from disk",
     "show": "one run: result, curves, filters, health of its layers",
     "explain": "one window of a run's convolution, in numbers",
+    "runs": "what is on disk: runs list, runs rm, runs verify",
+    "diff": "in what two runs differ",
+    "resume": "go on with interrupted runs",
     "bench": "how fast, how exact, how small, beside PyTorch",
     "plugins": "what is installed: plugins list, plugins info NAME",
 }

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from convlab.compare.columns import differing_columns
-from convlab.compare.reading import ReadRun
 from convlab.compare.statistic import Statistic, is_finite_number
 from convlab.records.cell import canonical
 from convlab.records.flat import Flat
+from convlab.records.read_run import ReadRun
 from convlab.records.text import printable
 
 # Settings that say where and how a run happened, or which of the repetitions it was.

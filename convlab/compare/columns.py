@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from convlab.records.cell import canonical
 from convlab.records.flat import Flat
 
+_PLAIN = (bool, int, type(None))
+
 
 def differing_columns(configs: Sequence[Flat]) -> list[str]:
     """Names the columns that tell configs apart.
@@ -30,6 +32,8 @@ def differing_columns(configs: Sequence[Flat]) -> list[str]:
 
 
 def _differs(name: str, names: Sequence[str], configs: Sequence[Flat]) -> bool:
+    if _constant(name, configs):
+        return False
     choices = [other for other in names if name.startswith(f"{other}.")]
     seen: dict[tuple[str, ...], str] = {}
     for config in configs:
@@ -40,5 +44,19 @@ def _differs(name: str, names: Sequence[str], configs: Sequence[Flat]) -> bool:
     return False
 
 
+def _constant(name: str, configs: Sequence[Flat]) -> bool:
+    """Whether all have the same value, told the quick way: most settings are the same in thousands of runs."""
+    first = configs[0].get(name)
+    return all(type(found := config.get(name)) is type(first) and found == first for config in configs)
+
+
 def _comparable(config: Flat, name: str) -> str:
-    return canonical(config[name]) if name in config else ""
+    """Text that is the same for equal values; what JSON makes of plain ones is known without asking it."""
+    if name not in config:
+        return ""
+    value = config[name]
+    if type(value) is str:
+        return f"'{value}"
+    if type(value) is float:
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value) if type(value) in _PLAIN else canonical(value)

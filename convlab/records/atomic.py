@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,16 +25,38 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         RecordError: if the disk is full, the folder is read-only and so on; `path` never holds a part.
     """
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    with reporting(path, "writing"):
-        try:
-            _write_synced(partial, content)
-            os.replace(partial, path)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(partial)
-            raise
-        sync_folder(path.parent)
+    write_all_atomically({path: content})
+
+
+def write_all_atomically(contents: Mapping[Path, bytes]) -> None:
+    """Writes files of one folder, each as `write_atomically` does, and syncs the folder once.
+
+    A crash may leave the first files new and the others old; a power loss any of them.
+
+    Args:
+        contents: by path, in the order in which the files appear.
+
+    Raises:
+        RecordError: if one of them cannot be written; none ever holds a part.
+    """
+    partials = {path: path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial") for path in contents}
+    for path, content in contents.items():
+        with reporting(path, "writing"):
+            try:
+                _write_synced(partials[path], content)
+            except OSError:
+                _discard(partials.values())
+                raise
+    for path, partial in partials.items():
+        with reporting(path, "writing"):
+            try:
+                os.replace(partial, path)
+            except OSError:
+                _discard(partials.values())
+                raise
+    for folder in {path.parent for path in contents}:
+        with reporting(folder, "writing"):
+            sync_folder(folder)
 
 
 def make_folder(path: Path) -> None:
@@ -51,8 +74,12 @@ def make_folder(path: Path) -> None:
             raise NotADirectoryError(20, "Not a directory")
 
 
-def remove_file(path: Path) -> None:
-    """Removes a file where there is one, so that it stays removed after a power loss.
+def remove_file(path: Path, *, durable: bool = True) -> None:
+    """Removes a file where there is one.
+
+    Args:
+        path: the file.
+        durable: whether it has to stay removed after a power loss.
 
     Raises:
         RecordError: if it cannot be removed.
@@ -62,7 +89,8 @@ def remove_file(path: Path) -> None:
             os.unlink(path)
         except FileNotFoundError:
             return
-        sync_folder(path.parent)
+        if durable:
+            sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -79,6 +107,12 @@ def write_fully(descriptor: int, content: bytes) -> None:
     remaining = memoryview(content)
     while remaining:
         remaining = remaining[os.write(descriptor, remaining) :]
+
+
+def _discard(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            os.unlink(path)
 
 
 def _write_synced(path: Path, content: bytes) -> None:

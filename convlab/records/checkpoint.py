@@ -8,7 +8,7 @@ from pathlib import Path
 
 from convlab.contracts.parameter import Array
 from convlab.errors import RecordError
-from convlab.records.atomic import make_folder, remove_file, write_atomically
+from convlab.records.atomic import make_folder, remove_file, write_all_atomically, write_atomically
 from convlab.records.documents import open_regular, read_limited
 from convlab.records.faults import reporting
 from convlab.records.safetensors_file import FILE_LIMIT, read_safetensors, to_safetensors
@@ -66,8 +66,7 @@ def save_checkpoint(folder: Path, epoch: int, arrays: Mapping[str, Array], meta:
         write_atomically(path, content)
         _write_digests(path, [digest])
     else:
-        _write_digests(path, [digest])
-        write_atomically(path, content)
+        write_all_atomically({_digest_path(path): _digest_lines(path, [digest]), path: content})
     _remove_others(folder, epoch)
     return path
 
@@ -99,6 +98,22 @@ def latest_checkpoint(folder: Path) -> Checkpoint | None:
             f"no usable checkpoint in {folder}: {'; '.join(problems)}; remove the folder to begin again"
         )
     return None
+
+
+def verify_checkpoints(folder: Path) -> list[str]:
+    """Checks every checkpoint in a folder against its checksum.
+
+    Returns:
+        One sentence for each that cannot be used.
+    """
+    problems = []
+    for _, path in _generations(folder):
+        try:
+            _verify(path)
+            read_safetensors(path)
+        except RecordError as error:
+            problems.append(str(error))
+    return problems
 
 
 def _generations(folder: Path) -> list[tuple[int, Path]]:
@@ -139,14 +154,20 @@ def _accepted_digests(path: Path) -> list[str]:
 
 
 def _write_digests(path: Path, digests: list[str]) -> None:
-    text = "".join(f"{digest}  {path.name}\n" for digest in digests)
-    write_atomically(_digest_path(path), text.encode())
+    write_atomically(_digest_path(path), _digest_lines(path, digests))
+
+
+def _digest_lines(path: Path, digests: list[str]) -> bytes:
+    return "".join(f"{digest}  {path.name}\n" for digest in digests).encode()
 
 
 def _remove_others(folder: Path, epoch: int) -> None:
     generations = _generations(folder)
     past = [path for found, path in generations if found <= epoch]
     future = [path for found, path in generations if found > epoch]
-    for path in (*past[GENERATIONS:], *future):
+    for path in past[GENERATIONS:]:  # should one come back after a power loss, the next save removes it
+        remove_file(path, durable=False)
+        remove_file(_digest_path(path), durable=False)
+    for path in future:
         remove_file(path)
         remove_file(_digest_path(path))

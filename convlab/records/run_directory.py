@@ -262,8 +262,9 @@ def find_runs(paths: Path | str | Iterable[Path | str]) -> list[RunDirectory]:
     for path in [paths] if isinstance(paths, Path | str) else paths:
         if not Path(path).is_dir():
             raise RecordError(f"no folder {path}: give folders that hold runs, such as runs/default")
-        for run in _walk(Path(path)):
-            found.setdefault(os.path.realpath(run), RunDirectory(run))
+        top, given = os.path.realpath(path), len(str(Path(path)))
+        for run in _walk(Path(path)):  # which follows no links, so what lies below the top is real as well
+            found.setdefault(top + str(run)[given:], RunDirectory(run))
     return sorted(found.values(), key=lambda run: run.path)
 
 

@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,19 +47,25 @@ class TestSites:
     ) -> None:
         jobs = make_jobs(*({"seed": seed, "epochs": 60} for seed in range(6)))
         killed: list[int] = []
-
-        def kill_one(job: Job) -> None:
-            if job.number >= 3 and not killed:
-                for run in find_runs(tmp_path / "runs"):
-                    if run.status == "running":
-                        killed.append(int((run.path / "lock").read_text().split()[1]))
-                        os.kill(killed[0], signal.SIGKILL)
-                        return
-
-        outcomes = site.launch(jobs, take_notes(kill_one), Policy())
+        killer = threading.Thread(target=kill_the_first_that_runs, args=(tmp_path / "runs", killed))
+        killer.start()
+        outcomes = site.launch(jobs, take_notes(), Policy())
+        killer.join()
         assert killed
         assert [item.status for item in outcomes] == ["finished"] * 6
         assert {RunDirectory(item.directory).status for item in outcomes} == {"finished"}
+
+
+def kill_the_first_that_runs(folder: Path, killed: list[int]) -> None:
+    """Waits for a run under way and kills its process."""
+    until = time.monotonic() + 60
+    while not killed and time.monotonic() < until:
+        time.sleep(0.02)
+        for run in find_runs(folder) if folder.exists() else ():
+            if run.status == "running":
+                killed.append(int((run.path / "lock").read_text().split()[1]))
+                os.kill(killed[0], signal.SIGKILL)
+                return
 
 
 @pytest.mark.parametrize("name", PACKAGES)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from convlab.compare.config_reader import read_config
 from convlab.errors import RecordError
+from convlab.records.config_reader import read_config
 from convlab.records.documents import read_yaml, to_yaml
 
 PLAIN = to_yaml(

@@ -1,0 +1,122 @@
+"""An index of all runs under a folder, so that thousands are listed in a moment.
+
+The index is a cache and never the truth: it is made from the runs' folders, checked against them at every
+use, and thrown away where it cannot be used.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from convlab.records.read_run import ReadRun, read_run
+from convlab.records.run_directory import RunDirectory
+
+INDEX_FILE = "index.sqlite"
+_VERSION = 1  # of the table below; an index of another version is made anew
+_PARENTS_SEARCHED = 3
+_BUSY_SECONDS = 2.0
+_TABLE = "CREATE TABLE IF NOT EXISTS runs (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, content TEXT NOT NULL)"
+
+
+def indexed_runs(runs: Iterable[RunDirectory], index: Path | None) -> list[ReadRun]:
+    """Reads runs, those from the index that have not changed since it was written.
+
+    Args:
+        runs: in the order wanted.
+        index: file of the index, made if it is missing; None reads every run from its folder.
+
+    Returns:
+        The runs, in the same order.
+
+    Example:
+        >>> indexed_runs([], None)
+        []
+    """
+    if index is None:
+        return [read_run(run) for run in runs]
+    found = list(runs)
+    for attempt in (index, index, Path(":memory:")):
+        try:
+            with _opened(attempt) as database:
+                return _refreshed(database, index.parent.absolute(), found)
+        except sqlite3.Error:
+            if attempt is index:
+                _throw_away(index)
+    return [read_run(run) for run in found]
+
+
+def find_index(folder: Path | str) -> Path | None:
+    """The index that covers a folder: its own, or one of the folders above it; None if there is none."""
+    top = Path(folder).absolute()
+    for holder in (top, *top.parents[:_PARENTS_SEARCHED]):
+        if (holder / INDEX_FILE).is_file():
+            return holder / INDEX_FILE
+    return None
+
+
+def drop_missing(runs: Iterable[RunDirectory], index: Path) -> None:
+    """Takes out of an index what is none of the runs under its folder any more."""
+    with suppress(sqlite3.Error), _opened(index) as database:
+        known = [path for (path,) in database.execute("SELECT path FROM runs")]
+        kept = {_key(index.parent.absolute(), run.path) for run in runs}
+        gone = [(path,) for path in known if path not in kept]
+        database.executemany("DELETE FROM runs WHERE path = ?", gone)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as database, database:
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version != _VERSION:
+            database.execute("DROP TABLE IF EXISTS runs")
+            database.execute(f"PRAGMA user_version = {_VERSION}")
+        database.execute(_TABLE)
+        yield database
+
+
+def _refreshed(database: sqlite3.Connection, top: Path, runs: list[RunDirectory]) -> list[ReadRun]:
+    known = {path: (stamp, content) for path, stamp, content in database.execute("SELECT * FROM runs")}
+    read, changed = [], []
+    for run in runs:
+        key, stamp = _key(top, run.path), _stamp(run.path)
+        if stamp and known.get(key, ("", ""))[0] == stamp:
+            read.append(_from_text(run.path, known[key][1]))
+            continue
+        current = read_run(run)
+        read.append(current)
+        if stamp:
+            changed.append((key, stamp, _to_text(current)))
+    database.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", changed)
+    return read
+
+
+def _stamp(run: Path) -> str:
+    """Changes whenever what is kept of the run does; empty for a run that has not ended."""
+    try:
+        described = [os.stat(run / name) for name in ("config.yaml", "result.json")]
+    except OSError:
+        return ""
+    return " ".join(f"{item.st_mtime_ns}:{item.st_size}:{item.st_ino}" for item in described)
+
+
+def _key(top: Path, run: Path) -> str:
+    whole, above = str(run.absolute()), f"{top}{os.sep}"
+    return whole.removeprefix(above) if whole.startswith(above) else os.path.relpath(run, top)
+
+
+def _to_text(run: ReadRun) -> str:
+    return json.dumps([run.config, run.status, run.result, run.problem])
+
+
+def _from_text(path: Path, text: str) -> ReadRun:
+    config, status, result, problem = json.loads(text)
+    return ReadRun(path, config, status, result, problem)
+
+
+def _throw_away(index: Path) -> None:
+    for path in (index, index.with_name(f"{index.name}-journal"), index.with_name(f"{index.name}-wal")):
+        with suppress(OSError):
+            path.unlink()

@@ -1,0 +1,119 @@
+"""The index says what the folders say, whatever happens to it."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convlab.records import index as index_module
+from convlab.records.index import INDEX_FILE, drop_missing, find_index, indexed_runs
+from convlab.records.read_run import ReadRun, read_run
+from convlab.records.run_directory import RunDirectory, find_runs
+
+
+def make_run(folder: Path, name: str, **result: Any) -> RunDirectory:
+    run = RunDirectory(folder / "study" / name)
+    with run.claim():
+        run.write_config({"optimizer": {"name": "adam", "lr": 0.1}, "seed": 1})
+        if result:
+            run.write_result({"status": "finished", **result})
+    return run
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> list[RunDirectory]:
+    make_run(tmp_path, "a", test_accuracy=0.5)
+    make_run(tmp_path, "b", test_accuracy=float("nan"))
+    make_run(tmp_path, "c")
+    return find_runs(tmp_path)
+
+
+def plainly(runs: list[ReadRun]) -> str:
+    return repr(runs)  # NaN differs from itself, its text does not
+
+
+def test_it_gives_what_the_folders_give(runs: list[RunDirectory], tmp_path: Path) -> None:
+    expected = plainly([read_run(run) for run in runs])
+    for _ in range(2):
+        assert plainly(indexed_runs(runs, tmp_path / INDEX_FILE)) == expected
+
+
+def test_what_has_not_changed_is_not_read_again(
+    runs: list[RunDirectory], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexed_runs(runs, tmp_path / INDEX_FILE)
+    read: list[str] = []
+    monkeypatch.setattr(
+        index_module,
+        "read_run",
+        lambda run: read.append(run.path.name) or read_run(run),  # type: ignore[func-returns-value]
+    )
+    indexed_runs(runs, tmp_path / INDEX_FILE)
+    assert read == ["c"]  # it has not ended
+
+
+def test_what_has_changed_is(runs: list[RunDirectory], tmp_path: Path) -> None:
+    indexed_runs(runs, tmp_path / INDEX_FILE)
+    runs[0].write_result({"status": "failed", "message": "disk full"})
+    runs[2].write_result({"status": "finished", "test_accuracy": 0.9})
+    first, _, third = indexed_runs(runs, tmp_path / INDEX_FILE)
+    assert (first.status, first.problem) == ("failed", "failed: disk full")
+    assert (third.status, third.result["test_accuracy"]) == ("finished", 0.9)
+
+
+@pytest.mark.parametrize("content", [b"no database", b"", b"SQLite format 3\x00" + bytes(4000)])
+def test_a_damaged_index_is_made_anew(runs: list[RunDirectory], tmp_path: Path, content: bytes) -> None:
+    (tmp_path / INDEX_FILE).write_bytes(content)
+    assert len(indexed_runs(runs, tmp_path / INDEX_FILE)) == 3
+    with sqlite3.connect(tmp_path / INDEX_FILE) as database:
+        assert database.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+
+
+def test_an_index_of_another_version_is_made_anew(runs: list[RunDirectory], tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / INDEX_FILE) as database:
+        database.execute("CREATE TABLE runs (other TEXT)")
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    assert [run.status for run in indexed_runs(runs, tmp_path / INDEX_FILE)][:2] == ["finished"] * 2
+
+
+def test_an_index_that_cannot_be_written_is_done_without(runs: list[RunDirectory], tmp_path: Path) -> None:
+    (tmp_path / INDEX_FILE).mkdir()
+    assert len(indexed_runs(runs, tmp_path / INDEX_FILE)) == 3
+
+
+def test_a_locked_index_is_done_without(
+    runs: list[RunDirectory], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexed_runs(runs, tmp_path / INDEX_FILE)
+    monkeypatch.setattr(index_module, "_BUSY_SECONDS", 0.01)
+    holder = sqlite3.connect(tmp_path / INDEX_FILE, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        assert len(indexed_runs(runs, tmp_path / INDEX_FILE)) == 3
+    finally:
+        holder.close()
+
+
+def test_hostile_content_stays_text(tmp_path: Path) -> None:
+    name = "'); DROP TABLE runs; --"
+    run = make_run(tmp_path, name, message="\x1b[31m\x00")
+    for _ in range(2):
+        [read] = indexed_runs([run], tmp_path / INDEX_FILE)
+        assert read.path.name == name
+        assert json.dumps(read.result["message"]) == '"\\u001b[31m\\u0000"'
+
+
+def test_it_covers_the_folders_below_it(runs: list[RunDirectory], tmp_path: Path) -> None:
+    assert find_index(tmp_path / "study") is None
+    indexed_runs(runs, tmp_path / INDEX_FILE)
+    assert find_index(tmp_path / "study" / "a") == tmp_path / INDEX_FILE
+
+
+def test_removed_runs_leave_it(runs: list[RunDirectory], tmp_path: Path) -> None:
+    indexed_runs(runs, tmp_path / INDEX_FILE)
+    drop_missing(runs[1:], tmp_path / INDEX_FILE)
+    with sqlite3.connect(tmp_path / INDEX_FILE) as database:
+        assert database.execute("SELECT path FROM runs").fetchall() == [("study/b",)]

@@ -1,0 +1,97 @@
+"""A recorded run goes on in its own folder, and ends as if it had never stopped."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import convlab
+from convlab.errors import RecordError
+from convlab.records.checkpoint import latest_checkpoint
+from convlab.records.run_directory import RunDirectory
+from convlab.results import Listener, RunPlan
+from convlab.training import Interrupted
+
+
+class _Stop(Listener):
+    """Sends Ctrl-C after some steps."""
+
+    def __init__(self, epoch: int, step: int) -> None:
+        self.when = (epoch, step)
+
+    def step_done(self, epoch: int, step: int) -> None:
+        import signal
+
+        if (epoch, step) == self.when:
+            signal.raise_signal(signal.SIGINT)
+
+
+class _Plans(Listener):
+    """Remembers what a run was told before it began."""
+
+    def __init__(self) -> None:
+        self.warnings: tuple[str, ...] = ()
+        self.first_epoch = 0
+
+    def run_started(self, plan: RunPlan) -> None:
+        self.warnings, self.first_epoch = plan.warnings, plan.first_epoch
+
+
+def settings(folder: Path) -> dict[str, object]:
+    return {"data": "synthetic", "epochs": 3, "runs_dir": str(folder), "batch_size": 64}
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> RunDirectory:
+    with pytest.raises(Interrupted):
+        convlab.run(settings(tmp_path), listener=_Stop(2, 2))
+    [path] = (tmp_path / "default").iterdir()
+    return RunDirectory(path)
+
+
+def arrays(run: Path) -> dict[str, bytes]:
+    checkpoint = latest_checkpoint(run / "checkpoints")
+    assert checkpoint is not None
+    return {name: array.tobytes() for name, array in checkpoint.arrays.items()}
+
+
+def test_it_ends_as_if_it_had_never_stopped(interrupted: RunDirectory, tmp_path: Path) -> None:
+    assert interrupted.status == "interrupted"
+    whole = convlab.run(settings(tmp_path / "whole"))
+    result = convlab.resume(interrupted.path)
+    assert result.status == "finished"
+    assert result.test_loss == whole.test_loss
+    assert arrays(result.directory) == arrays(whole.directory)
+
+
+def test_it_goes_on_wherever_the_folder_lies_now(interrupted: RunDirectory, tmp_path: Path) -> None:
+    shutil.move(interrupted.path, tmp_path / "elsewhere")
+    result = convlab.resume(tmp_path / "elsewhere")
+    assert (result.status, result.directory) == ("finished", tmp_path / "elsewhere")
+
+
+def test_changed_data_are_refused(interrupted: RunDirectory) -> None:
+    interrupted.write_record(interrupted.record | {"data_fingerprint": "0000"})
+    with pytest.raises(RecordError, match="the data of 'synthetic' have changed since the run was begun"):
+        convlab.resume(interrupted.path)
+    assert interrupted.status == "interrupted"
+
+
+def test_changed_plugins_are_told(interrupted: RunDirectory) -> None:
+    interrupted.write_record(interrupted.record | {"plugins": {"convlab": "0.0.1"}})
+    plans = _Plans()
+    assert convlab.resume(interrupted.path, listener=plans).status == "finished"
+    assert "convlab was 0.0.1 when the run was begun" in plans.warnings[0]
+    assert plans.first_epoch == 1
+
+
+def test_a_finished_run_is_given_as_it_is(tmp_path: Path) -> None:
+    first = convlab.run(settings(tmp_path))
+    again = convlab.resume(first.directory)
+    assert again.reused
+    assert again.test_accuracy == first.test_accuracy
+
+
+def test_a_folder_without_a_run(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"config\.yaml"):
+        convlab.resume(tmp_path)
