@@ -103,7 +103,7 @@ class BuildKernels(build_ext):
 setup(
     packages=packages(),
     package_dir={"convlab": "convlab", "convlab.conf": "conf", "convlab_plugins": "plugins"},
-    package_data={"": ["*.yaml", "**/*.yaml", "py.typed", "*.pyi"]},
+    package_data={"": ["*.yaml", "**/*.yaml", "py.typed", "*.pyi", "assets/*"]},
     include_package_data=False,
     ext_modules=cythonize(kernel_families(), language_level=3, include_path=[str(SOURCE / "common")]),
     cmdclass={"build_ext": BuildKernels},

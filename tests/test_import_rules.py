@@ -73,6 +73,7 @@ ALLOWED = {
         "settings",
         "training",
     },
+    "report": {"errors", "registry", "settings", "records", "compare", "inspect", "study"},
     "bench": {
         "errors",
         "contracts",
@@ -86,6 +87,7 @@ ALLOWED = {
     },
     "cli": {
         "bench",
+        "report",
         "contracts",
         "errors",
         "registry",

@@ -19,6 +19,7 @@ VERBS = {
     "run": "train one experiment, a sweep of them with -m, or a study",
     "compare": "who beats whom over the runs in folders, by how much and how sure",
     "claim": "whether runs support a claim such as 'he_normal > glorot_uniform by 0.5'",
+    "report": "a study as one HTML page that works from disk",
     "show": "one run: result, curves, filters, health of its layers",
     "explain": "one window of a run's convolution, in numbers",
     "runs": "what is on disk: runs list, runs rm, runs verify",
@@ -41,6 +42,7 @@ examples:
   convlab run -m initializer='glob(*)' seed=0,1       sweep over all initializers and two seeds
   convlab compare runs/default                        compare runs
   convlab claim "adam > sgd by 0.5" runs/optimizers   ask whether runs support a claim
+  convlab report runs/default                         write runs/default/report.html
   convlab show runs/default/0123456789ab              look at one run
   convlab explain conv runs/default/0123456789ab      walk through one of its windows
   convlab bench operations --only lenet1,vgg64        time convolutions beside PyTorch

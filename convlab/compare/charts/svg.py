@@ -22,8 +22,8 @@ def document(width: float, height: float, title: str, parts: Iterable[str]) -> s
         The element, without a header.
     """
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
-        f'style="width:100%;max-width:{width:g}px;height:auto" '
+        # the width as an attribute, since pages may forbid styles
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" width="100%" '
         'font-family="system-ui, sans-serif" font-size="12" fill="currentColor" stroke="none">'
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
     )
