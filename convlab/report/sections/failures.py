@@ -1,7 +1,7 @@
 """The runs that are not in the means, why, and how to get them."""
 
-from convlab.compare.reading import ReadRun
 from convlab.errors import RecordError
+from convlab.records.read_run import ReadRun
 from convlab.records.run_directory import RunDirectory
 from convlab.report.command import run_command
 from convlab.report.layout import code, grid, note, section
