@@ -38,10 +38,11 @@ def counted(call):
         is_chosen = changes and calls == chosen
         if is_chosen and not after:
             os.kill(os.getpid(), signal.SIGKILL)
-        result = call(*arguments, **options)
-        if is_chosen and after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
+        try:
+            return call(*arguments, **options)
+        finally:
+            if is_chosen and after:
+                os.kill(os.getpid(), signal.SIGKILL)
     return replacement
 real_open = os.open
 for name in sys.argv[4].split(","):
@@ -137,12 +138,14 @@ def at_every_write(
     """Kills before and after every `step`-th call that changes a file; returns how many kills there were."""
     problems, kills, call, ended = [], 0, 1, False
     while not ended:
+        ended = True
         for when in ("before", "after"):
             subject = Subject(folder / f"{when}-{call}", epochs, planted_fault=fault)
             process = subject.start(call, when)
             process.communicate()
-            ended = process.returncode == 0
-            kills += not ended
+            killed = process.returncode != 0
+            ended = ended and not killed
+            kills += killed
             subject.finish()
             problems += differences(subject.content(), expected, f"{when} call {call}")
         call += step
