@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from convlab.compare import Comparison, Question, Row, compare
-from convlab.compare.reading import STUDY_FILE, ReadRun, read_runs
+from convlab.compare.reading import STUDY_FILE, read_runs
 from convlab.compare.statistic import is_finite_number
 from convlab.errors import RecordError
 from convlab.records.documents import read_json
+from convlab.records.read_run import ReadRun
 from convlab.records.run_directory import RunDirectory
 
 LEDGER_FILE = "tuning.json"

@@ -48,12 +48,16 @@ def test_failures_have_their_message_and_the_command_that_goes_on(
 ) -> None:
     make_run(seed=1)
     make_run(seed=2, status="diverged", message="the loss became nan in epoch 2")
+    failed = make_run(seed=4, status="failed", message="disk full")
+    (make_run(seed=5).path / "config.yaml").write_text("[")
     interrupted = make_run(seed=3)
     (interrupted.path / "result.json").unlink()
     text = page_of(report_page([runs])).text
     assert "diverged: the loss became nan in epoch 2" in text
     assert f"convlab run --rerun initializer=he_normal seed=2 runs_dir={runs.parent}" in text.replace("'", "")
-    assert f"convlab run initializer=he_normal seed=3 runs_dir={runs.parent}" in text.replace("'", "")
+    assert f"convlab resume {interrupted.path}" in text
+    assert f"convlab resume --retry {failed.path}" in text
+    assert "restore its files" in text
 
 
 @pytest.mark.parametrize("arms", [20, 100])
