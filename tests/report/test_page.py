@@ -36,6 +36,24 @@ def test_the_verdict_comes_first_and_the_sections_in_their_order(
     assert page.text.index("beats") < page.text.index("Leaderboard", page.text.index("Does He"))
 
 
+def test_runs_of_which_none_finished_have_a_page(runs: Path, make_run: MakeRun, page_of: PageOf) -> None:
+    make_run(status="failed", message="disk full")
+    page = page_of(report_page([runs]))
+    assert "no run has finished" in page.text
+    assert "disk full" in page.text
+    assert "curves" not in sections(page)
+
+
+def test_the_question_goes_through(runs: Path, make_run: MakeRun, page_of: PageOf) -> None:
+    for seed in range(3):
+        make_run("he_normal", seed=seed, score=0.9 + 0.001 * seed)
+        make_run("zeros", seed=seed, score=0.8)
+    text = page_of(report_page([runs], Question(metric="test_accuracy", baseline="zeros"))).text
+    assert "he_normal beats zeros by 10.10 points" in text
+    assert "ranked by test accuracy" in text
+    assert "he_normal" in page_of(report_page([runs], Question(metric="seconds"))).text
+
+
 def test_a_missing_probe_says_how_to_record_it(runs: Path, make_run: MakeRun, page_of: PageOf) -> None:
     make_run()
     text = page_of(report_page([runs])).text
