@@ -17,6 +17,7 @@ from convlab.contracts.tracker import Tracker
 from convlab.errors import ConfigError, DivergenceError, RecordError, ShapeError
 from convlab.interrupts import stop_requests
 from convlab.losses import make_loss
+from convlab.memory import check_memory
 from convlab.model import Model
 from convlab.observation import Observer, sample_of
 from convlab.preprocessing import Preprocessing
@@ -225,6 +226,7 @@ class _Run:
             dataset.train, settings.validation_fraction, len(dataset.classes)
         )
         self.model = build_model(settings, dataset)
+        check_memory(self.model, min(settings.batch_size, max(1, len(train))))
         self.optimizer: Optimizer = settings.bound("optimizer").build(self.model.parameters)
         schedule = settings.bound("schedule")
         self.trainer = Trainer(

@@ -159,7 +159,8 @@ def _remove(runs: Sequence[ReadRun], folders: Sequence[str], *, yes: bool) -> in
         )
     for run in runs:
         if run.status == "running":
-            raise RecordError(f"{run.path} is being written; stop it first")
+            raise RecordError(f"{run.path} is being written; stop it first (nothing was removed)")
+    for run in runs:
         with RunDirectory(run.path).claim():
             shutil.rmtree(run.path)
         out.print(f"removed {one_line(str(run.path))}")

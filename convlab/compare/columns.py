@@ -45,7 +45,7 @@ def _differs(name: str, names: Sequence[str], configs: Sequence[Flat]) -> bool:
 
 
 def _constant(name: str, configs: Sequence[Flat]) -> bool:
-    """Whether all have the same value, told the quick way: most settings are the same in thousands of runs."""
+    """Whether all have the same value, told the quick way: most settings are alike in all runs."""
     first = configs[0].get(name)
     return all(type(found := config.get(name)) is type(first) and found == first for config in configs)
 

@@ -16,9 +16,12 @@ from convlab.records.run_directory import RunDirectory
 
 INDEX_FILE = "index.sqlite"
 _VERSION = 1  # of the table below; an index of another version is made anew
+_APPLICATION = 0x636E766C  # marks the file as an index of convlab's; others of that name are left alone
+_HEADER_BYTES, _APPLICATION_OFFSET = 100, 68  # where SQLite's file format keeps the mark
 _PARENTS_SEARCHED = 3
 _BUSY_SECONDS = 2.0
 _TABLE = "CREATE TABLE IF NOT EXISTS runs (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, content TEXT NOT NULL)"
+_BEYOND_REPAIR = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
 
 def indexed_runs(runs: Iterable[RunDirectory], index: Path | None) -> list[ReadRun]:
@@ -35,16 +38,17 @@ def indexed_runs(runs: Iterable[RunDirectory], index: Path | None) -> list[ReadR
         >>> indexed_runs([], None)
         []
     """
-    if index is None:
-        return [read_run(run) for run in runs]
     found = list(runs)
-    for attempt in (index, index, Path(":memory:")):
+    for _ in range(2):
+        if index is None or not _may_be_used(index):
+            break
         try:
-            with _opened(attempt) as database:
+            with _opened(index) as database:
                 return _refreshed(database, index.parent.absolute(), found)
-        except sqlite3.Error:
-            if attempt is index:
-                _throw_away(index)
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode not in _BEYOND_REPAIR:
+                break  # another process holds it, or nothing may be written here
+            _throw_away(index)
     return [read_run(run) for run in found]
 
 
@@ -52,13 +56,15 @@ def find_index(folder: Path | str) -> Path | None:
     """The index that covers a folder: its own, or one of the folders above it; None if there is none."""
     top = Path(folder).absolute()
     for holder in (top, *top.parents[:_PARENTS_SEARCHED]):
-        if (holder / INDEX_FILE).is_file():
+        if _is_ours(holder / INDEX_FILE):
             return holder / INDEX_FILE
     return None
 
 
 def drop_missing(runs: Iterable[RunDirectory], index: Path) -> None:
     """Takes out of an index what is none of the runs under its folder any more."""
+    if not _is_ours(index):
+        return
     with suppress(sqlite3.Error), _opened(index) as database:
         known = [path for (path,) in database.execute("SELECT path FROM runs")]
         kept = {_key(index.parent.absolute(), run.path) for run in runs}
@@ -73,22 +79,24 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         if version != _VERSION:
             database.execute("DROP TABLE IF EXISTS runs")
             database.execute(f"PRAGMA user_version = {_VERSION}")
+            database.execute(f"PRAGMA application_id = {_APPLICATION}")
         database.execute(_TABLE)
         yield database
 
 
 def _refreshed(database: sqlite3.Connection, top: Path, runs: list[RunDirectory]) -> list[ReadRun]:
-    known = {path: (stamp, content) for path, stamp, content in database.execute("SELECT * FROM runs")}
+    rows = database.execute("SELECT path, stamp, content FROM runs")
+    known = {path: (stamp, content) for path, stamp, content in rows}
     read, changed = [], []
     for run in runs:
         key, stamp = _key(top, run.path), _stamp(run.path)
-        if stamp and known.get(key, ("", ""))[0] == stamp:
-            read.append(_from_text(run.path, known[key][1]))
-            continue
-        current = read_run(run)
+        kept_stamp, content = known.get(key, ("", ""))
+        current = _from_text(run.path, content) if stamp and kept_stamp == stamp else None
+        if current is None:
+            current = read_run(run)
+            if stamp:
+                changed.append((key, stamp, _to_text(current)))
         read.append(current)
-        if stamp:
-            changed.append((key, stamp, _to_text(current)))
     database.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", changed)
     return read
 
@@ -111,12 +119,34 @@ def _to_text(run: ReadRun) -> str:
     return json.dumps([run.config, run.status, run.result, run.problem])
 
 
-def _from_text(path: Path, text: str) -> ReadRun:
-    config, status, result, problem = json.loads(text)
+def _from_text(path: Path, text: str) -> ReadRun | None:
+    """The run that a row describes; None if it describes none."""
+    try:
+        config, status, result, problem = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    is_run = isinstance(config, dict) and isinstance(result, dict)
+    if not (is_run and isinstance(status, str) and isinstance(problem, str)):
+        return None
     return ReadRun(path, config, status, result, problem)
 
 
+def _may_be_used(index: Path) -> bool:
+    """Whether a file may become an index, or is one: what others made under this name is theirs."""
+    return _is_ours(index) or not os.path.lexists(index)
+
+
+def _is_ours(index: Path) -> bool:
+    try:
+        with index.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except OSError:
+        return False
+    mark = header[_APPLICATION_OFFSET : _APPLICATION_OFFSET + 4]
+    return len(header) == _HEADER_BYTES and int.from_bytes(mark, "big") == _APPLICATION
+
+
 def _throw_away(index: Path) -> None:
-    for path in (index, index.with_name(f"{index.name}-journal"), index.with_name(f"{index.name}-wal")):
+    for path in (index, index.with_name(f"{index.name}-journal")):
         with suppress(OSError):
             path.unlink()

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -63,20 +64,59 @@ def test_what_has_changed_is(runs: list[RunDirectory], tmp_path: Path) -> None:
     assert (third.status, third.result["test_accuracy"]) == ("finished", 0.9)
 
 
-@pytest.mark.parametrize("content", [b"no database", b"", b"SQLite format 3\x00" + bytes(4000)])
-def test_a_damaged_index_is_made_anew(runs: list[RunDirectory], tmp_path: Path, content: bytes) -> None:
+def rows(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / INDEX_FILE)) as database:
+        (count,) = database.execute("SELECT count(*) FROM runs").fetchone()
+    return int(count)
+
+
+def test_a_damaged_index_is_made_anew(runs: list[RunDirectory], tmp_path: Path) -> None:
+    indexed_runs(runs, tmp_path / INDEX_FILE)
+    content = bytearray((tmp_path / INDEX_FILE).read_bytes())
+    content[100:] = bytes(len(content) - 100)
     (tmp_path / INDEX_FILE).write_bytes(content)
     assert len(indexed_runs(runs, tmp_path / INDEX_FILE)) == 3
-    with sqlite3.connect(tmp_path / INDEX_FILE) as database:
-        assert database.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+    assert rows(tmp_path) == 2
 
 
-def test_an_index_of_another_version_is_made_anew(runs: list[RunDirectory], tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / INDEX_FILE) as database:
-        database.execute("CREATE TABLE runs (other TEXT)")
-        database.execute("PRAGMA user_version = 99")
-    database.close()
-    assert [run.status for run in indexed_runs(runs, tmp_path / INDEX_FILE)][:2] == ["finished"] * 2
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE runs SET content = 'no JSON'",
+        "UPDATE runs SET content = '[1, 2, 3, 4]'",
+        "UPDATE runs SET content = x'ff'",
+        "ALTER TABLE runs RENAME COLUMN stamp TO other",
+        "DROP TABLE runs",
+        "PRAGMA user_version = 99",
+    ],
+)
+def test_an_index_that_was_changed_is_mended(runs: list[RunDirectory], tmp_path: Path, change: str) -> None:
+    expected = plainly(indexed_runs(runs, tmp_path / INDEX_FILE))
+    with closing(sqlite3.connect(tmp_path / INDEX_FILE)) as database, database:
+        database.execute(change)
+    for _ in range(2):
+        assert plainly(indexed_runs(runs, tmp_path / INDEX_FILE)) == expected
+    assert rows(tmp_path) == 2
+
+
+@pytest.mark.parametrize("content", [b"no database", b"", b"SQLite format 3\x00" + bytes(4000)])
+def test_a_file_of_somebody_else_is_left_alone(
+    runs: list[RunDirectory], tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / INDEX_FILE).write_bytes(content)
+    assert find_index(tmp_path) is None
+    assert len(indexed_runs(runs, tmp_path / INDEX_FILE)) == 3
+    drop_missing(runs, tmp_path / INDEX_FILE)
+    assert (tmp_path / INDEX_FILE).read_bytes() == content
+
+
+def test_a_database_of_somebody_else_is_left_alone(runs: list[RunDirectory], tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / INDEX_FILE)) as database, database:
+        database.execute("CREATE TABLE runs (mine TEXT)")
+        database.execute("INSERT INTO runs VALUES ('precious')")
+    assert len(indexed_runs(runs, tmp_path / INDEX_FILE)) == 3
+    with closing(sqlite3.connect(tmp_path / INDEX_FILE)) as database:
+        assert database.execute("SELECT mine FROM runs").fetchall() == [("precious",)]
 
 
 def test_an_index_that_cannot_be_written_is_done_without(runs: list[RunDirectory], tmp_path: Path) -> None:
@@ -95,6 +135,7 @@ def test_a_locked_index_is_done_without(
         assert len(indexed_runs(runs, tmp_path / INDEX_FILE)) == 3
     finally:
         holder.close()
+    assert rows(tmp_path) == 2
 
 
 def test_hostile_content_stays_text(tmp_path: Path) -> None:
@@ -115,5 +156,5 @@ def test_it_covers_the_folders_below_it(runs: list[RunDirectory], tmp_path: Path
 def test_removed_runs_leave_it(runs: list[RunDirectory], tmp_path: Path) -> None:
     indexed_runs(runs, tmp_path / INDEX_FILE)
     drop_missing(runs[1:], tmp_path / INDEX_FILE)
-    with sqlite3.connect(tmp_path / INDEX_FILE) as database:
+    with closing(sqlite3.connect(tmp_path / INDEX_FILE)) as database:
         assert database.execute("SELECT path FROM runs").fetchall() == [("study/b",)]
