@@ -51,6 +51,8 @@ def test_the_question_goes_through(runs: Path, make_run: MakeRun, page_of: PageO
     text = page_of(report_page([runs], Question(metric="test_accuracy", baseline="zeros"))).text
     assert "he_normal beats zeros by 10.10 points" in text
     assert "ranked by test accuracy" in text
+    assert "Time to the target" not in text
+    assert "Time to the target" in page_of(report_page([runs], Question(target=0.5))).text
     assert "he_normal" in page_of(report_page([runs], Question(metric="seconds"))).text
 
 
