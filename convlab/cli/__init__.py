@@ -45,6 +45,9 @@ examples:
   convlab report runs/default                         write runs/default/report.html
   convlab show runs/default/0123456789ab              look at one run
   convlab explain conv runs/default/0123456789ab      walk through one of its windows
+  convlab runs list runs/default                      list what is on disk
+  convlab diff RUN RUN                                in what two runs differ
+  convlab resume runs/default                         go on with what was interrupted
   convlab bench operations --only lenet1,vgg64        time convolutions beside PyTorch
   convlab plugins info adam                           what a plugin does and takes
 

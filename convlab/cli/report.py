@@ -23,12 +23,16 @@ def main(words: Sequence[str]) -> int:
         "folders", nargs="+", type=Path, metavar="DIR", help="a run, or a folder that holds runs"
     )
     add_question_options(parser)
+    parser.add_argument(
+        "--target", type=float, metavar="ACC", help="tell when validation accuracy reached it"
+    )
     parser.add_argument("--baseline", metavar="LABEL", help="compare all others with this configuration")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="default: report.html in the first folder"
     )
     options = parser.parse(words)
     path = options.output or options.folders[0] / "report.html"
-    write_report(options.folders, path, Question(options.metric, options.margin, None, options.baseline))
+    question = Question(options.metric, options.margin, options.target, options.baseline)
+    write_report(options.folders, path, question)
     console.output().print(one_line(str(path)), soft_wrap=True, markup=False, highlight=False)
     return 0

@@ -35,7 +35,7 @@ def run_command(config: Mapping[str, Any], *, runs_dir: str, options: Sequence[s
     words = [
         word for key, value in config.items() if key != "runs_dir" for word in _words(key, value, default)
     ]
-    return " ".join(map(_in_shell, ["convlab", "run", *options, *words, _override("runs_dir", runs_dir)]))
+    return " ".join(map(in_shell, ["convlab", "run", *options, *words, _override("runs_dir", runs_dir)]))
 
 
 def _words(key: str, value: Any, default: Mapping[str, Any]) -> Iterator[str]:
@@ -88,6 +88,11 @@ def _override(key: str, value: Any) -> str:
     return f"{key}={value}" if isinstance(value, str) and _PATH.fullmatch(value) else override(key, value)
 
 
-def _in_shell(word: str) -> str:
-    """A word as a shell reads it, in double quotes where single ones stand in it."""
+def in_shell(word: str) -> str:
+    """A word as a shell reads it, in double quotes where single ones stand in it.
+
+    Example:
+        >>> print(in_shell("seed=1"), in_shell("study='a b'"))
+        seed=1 "study='a b'"
+    """
     return f'"{word}"' if "'" in word and not _ACTIVE_IN_DOUBLE_QUOTES & set(word) else shlex.quote(word)

@@ -36,6 +36,26 @@ def test_the_verdict_comes_first_and_the_sections_in_their_order(
     assert page.text.index("beats") < page.text.index("Leaderboard", page.text.index("Does He"))
 
 
+def test_runs_of_which_none_finished_have_a_page(runs: Path, make_run: MakeRun, page_of: PageOf) -> None:
+    make_run(status="failed", message="disk full")
+    page = page_of(report_page([runs]))
+    assert "no run has finished" in page.text
+    assert "disk full" in page.text
+    assert "curves" not in sections(page)
+
+
+def test_the_question_goes_through(runs: Path, make_run: MakeRun, page_of: PageOf) -> None:
+    for seed in range(3):
+        make_run("he_normal", seed=seed, score=0.9 + 0.001 * seed)
+        make_run("zeros", seed=seed, score=0.8)
+    text = page_of(report_page([runs], Question(metric="test_accuracy", baseline="zeros"))).text
+    assert "he_normal beats zeros by 10.10 points" in text
+    assert "ranked by test accuracy" in text
+    assert "Time to the target" not in text
+    assert "Time to the target" in page_of(report_page([runs], Question(target=0.5))).text
+    assert "he_normal" in page_of(report_page([runs], Question(metric="seconds"))).text
+
+
 def test_a_missing_probe_says_how_to_record_it(runs: Path, make_run: MakeRun, page_of: PageOf) -> None:
     make_run()
     text = page_of(report_page([runs])).text
@@ -48,12 +68,16 @@ def test_failures_have_their_message_and_the_command_that_goes_on(
 ) -> None:
     make_run(seed=1)
     make_run(seed=2, status="diverged", message="the loss became nan in epoch 2")
+    failed = make_run(seed=4, status="failed", message="disk full")
+    (make_run(seed=5).path / "config.yaml").write_text("[")
     interrupted = make_run(seed=3)
     (interrupted.path / "result.json").unlink()
     text = page_of(report_page([runs])).text
     assert "diverged: the loss became nan in epoch 2" in text
     assert f"convlab run --rerun initializer=he_normal seed=2 runs_dir={runs.parent}" in text.replace("'", "")
-    assert f"convlab run initializer=he_normal seed=3 runs_dir={runs.parent}" in text.replace("'", "")
+    assert f"convlab resume {interrupted.path}" in text
+    assert f"convlab resume --retry {failed.path}" in text
+    assert "restore its files" in text
 
 
 @pytest.mark.parametrize("arms", [20, 100])

@@ -19,7 +19,7 @@ def act(
 ) -> Act:
     """Runs a script on a report whose policy is taken away, and gives what it wrote as the page's title."""
     for seed in range(3):
-        for score, initializer in ((0.9, "he_normal"), (0.5, "uniform"), (0.1, "zeros")):
+        for score, initializer in ((0.9, "he_normal"), (0.5, "uniform"), (0.1, "a9")):
             make_run(initializer, seed=seed, score=score)
 
     def run(script: str) -> str:
@@ -42,8 +42,17 @@ def test_a_heading_sorts_and_sorts_back(act: Act) -> None:
       for (const _ of [1, 2]) { heading.click(); seen.push(order()); }
       document.title = seen.map(names => names.join()).join(" ");
     """
-    down = "he_normal,uniform,zeros"
-    assert act(script) == f"{down} {down} zeros,uniform,he_normal"
+    down = "he_normal,uniform,a9"
+    assert act(script) == f"{down} {down} a9,uniform,he_normal"
+
+
+def test_names_sort_by_their_letters_whatever_digits_they_have(act: Act) -> None:
+    script = """
+      document.querySelector("#leaderboard th button").click();
+      const rows = [...document.querySelectorAll("#leaderboard tbody tr")];
+      document.title = rows.map(row => row.cells[0].textContent).join();
+    """
+    assert act(script) == "uniform,he_normal,a9"
 
 
 def test_a_name_hides_its_curves_and_shows_them_again(act: Act) -> None:

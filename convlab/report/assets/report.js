@@ -13,8 +13,8 @@
   // tables: a click on a heading sorts by its column
   const sortKey = (row, column) => {
     const text = row.cells[column].textContent.trim();
-    const number = parseFloat(text.replace(/^[^\d+-]*(?=\d)/, "").replace(/,/g, ""));
-    return Number.isNaN(number) ? text.toLowerCase() : number;
+    const isNumber = /^[<+-]*\s*\.?\d/.test(text); // "0.9 ± 0.1", "< 0.001", "2 of 3"
+    return isNumber ? parseFloat(text.replace(/^<\s*/, "").replace(/,/g, "")) : text.toLowerCase();
   };
   const compare = (left, right) => {
     if (typeof left !== typeof right) return typeof left === "number" ? -1 : 1;

@@ -3,12 +3,10 @@
 from convlab.errors import RecordError
 from convlab.records.read_run import ReadRun
 from convlab.records.run_directory import RunDirectory
-from convlab.report.command import run_command
+from convlab.report.command import in_shell, run_command
 from convlab.report.layout import code, grid, note, section
 from convlab.report.markup import Markup
 from convlab.report.material import Material
-
-_RESUMED = ("interrupted", "running")
 
 
 def section_of(name: str, material: Material) -> Markup:
@@ -21,19 +19,23 @@ def section_of(name: str, material: Material) -> Markup:
         name,
         "Failures",
         note(
-            "An interrupted run goes on from its last epoch when its command is given again; a sweep or "
-            "study given again does so for all of them, and with --retry trains anew what failed."
+            "A resumed run gives, bit for bit, what it would have given without the interruption. "
+            "A run that diverged does so again, unless a setting changes."
         ),
         grid(("status", "run", "message", "how to resume"), rows, keys=4),
     )
 
 
 def _remedy(run: ReadRun) -> Markup:
-    if run.status == "unreadable":
-        return Markup("restore its files, or remove its folder and run it again")
+    folder = in_shell(str(run.path))
+    if run.status == "running":
+        return Markup("wait for it")
+    if run.status == "interrupted":
+        return code(f"convlab resume {folder}")
+    if run.status == "failed":
+        return code(f"convlab resume --retry {folder}")
     try:
         config = RunDirectory(run.path).config
-    except RecordError as error:
-        return code(str(error))
-    again = [] if run.status in _RESUMED else ["--rerun"]
-    return code(run_command(config, runs_dir=str(run.path.parent.parent), options=again))
+    except RecordError:
+        return Markup("restore its files, or remove its folder and run it again")
+    return code(run_command(config, runs_dir=str(run.path.parent.parent), options=["--rerun"]))

@@ -4,6 +4,7 @@ from typing import Any
 
 from convlab.compare.charts import profile_chart, rank_diagram
 from convlab.compare.tables.differences import difference_table
+from convlab.compare.tables.extras import estimate_table, target_table
 from convlab.report.layout import folded, section, table_of
 from convlab.report.markup import Markup, element, joined
 from convlab.report.material import Material
@@ -35,6 +36,10 @@ def _details(material: Material) -> Markup:
     parts: list[Any] = []
     if comparison.differences:
         parts.append(folded("Every difference, with p values", table_of(difference_table(comparison))))
+    if any(row.estimate and row.estimate.interval for row in comparison.rows):
+        parts.append(folded("Means and interquartile means", table_of(estimate_table(comparison))))
+    if comparison.targets:
+        parts.append(folded("Time to the target", table_of(target_table(comparison))))
     ranking = comparison.ranking
     if ranking and len(ranking.labels) >= _FEWEST_RANKED:
         diagram = Markup(rank_diagram(ranking))
