@@ -12,8 +12,8 @@ from typing import Any
 from convlab.cli import console
 from convlab.cli.arguments import Parser
 from convlab.cli.text import one_line, value_text
-from convlab.compare.columns import differing_columns
 from convlab.errors import ConfigError, RecordError
+from convlab.records.columns import differing_columns
 from convlab.records.flat import Flat
 from convlab.records.index import INDEX_FILE, drop_missing, find_index, indexed_runs
 from convlab.records.read_run import ReadRun
@@ -91,7 +91,8 @@ def _compared(config: Flat) -> Flat:
 
 
 def _row(run: ReadRun, columns: Sequence[str]) -> dict[str, str]:
-    settings = [f"{name}={value_text(run.config[name])}" for name in columns if name in run.config]
+    config = run.config
+    settings = [f"{name}={value_text(config[name])}" for name in columns if name in config]
     return {
         "run": one_line(str(run.path)),
         "status": run.status,

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from convlab.compare.columns import differing_columns
 from convlab.compare.statistic import Statistic, is_finite_number
 from convlab.records.cell import canonical
+from convlab.records.columns import differing_columns
 from convlab.records.flat import Flat
 from convlab.records.read_run import ReadRun
 from convlab.records.text import printable

@@ -104,7 +104,7 @@ def _refreshed(database: sqlite3.Connection, top: Path, runs: list[RunDirectory]
 def _stamp(run: Path) -> str:
     """Changes whenever what is kept of the run does; empty for a run that has not ended."""
     try:
-        described = [os.stat(run / name) for name in ("config.yaml", "result.json")]
+        described = [os.stat(f"{run}{os.sep}{name}") for name in ("config.yaml", "result.json")]
     except OSError:
         return ""
     return " ".join(f"{item.st_mtime_ns}:{item.st_size}:{item.st_ino}" for item in described)

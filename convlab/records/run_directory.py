@@ -265,7 +265,7 @@ def find_runs(paths: Path | str | Iterable[Path | str]) -> list[RunDirectory]:
         top, given = os.path.realpath(path), len(str(Path(path)))
         for run in _walk(Path(path)):  # which follows no links, so what lies below the top is real as well
             found.setdefault(top + str(run)[given:], RunDirectory(run))
-    return sorted(found.values(), key=lambda run: run.path)
+    return sorted(found.values(), key=lambda run: run.path.parts)
 
 
 def _walk(top: Path) -> Iterable[Path]:

@@ -1,6 +1,6 @@
 """In what the configurations differ, and what all of them share."""
 
-from convlab.compare.columns import differing_columns
+from convlab.records.columns import differing_columns
 from convlab.report.layout import folded, grid, note, section
 from convlab.report.markup import Markup
 from convlab.report.material import Material

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from convlab.compare.columns import differing_columns
+from convlab.records.columns import differing_columns
 from convlab.records.flat import flatten
 
 ADAM = {"name": "adam", "lr": 0.1, "beta": 0.9}
