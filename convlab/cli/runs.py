@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import math
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -162,8 +161,7 @@ def _remove(runs: Sequence[ReadRun], folders: Sequence[str], *, yes: bool) -> in
         if run.status == "running":
             raise RecordError(f"{run.path} is being written; stop it first (nothing was removed)")
     for run in runs:
-        with RunDirectory(run.path).claim():
-            shutil.rmtree(run.path)
+        RunDirectory(run.path).remove()
         out.print(f"removed {one_line(str(run.path))}")
     if not runs:
         out.print("nothing to remove")

@@ -28,20 +28,42 @@ def claimed(path: Path, run: Path) -> Iterator[None]:
     Raises:
         RecordError: if another process holds it; the message names the host and the process.
     """
-    make_folder(path.parent)
-    with reporting(path, "writing"):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = _locked(path, run)
     try:
         with reporting(path, "writing"):
-            if not _try_lock(descriptor):
-                raise RecordError(
-                    f"{run} is being written by {_holder(descriptor)}; wait for it or stop it, then run again"
-                )
             os.ftruncate(descriptor, 0)
             write_fully(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         yield
     finally:
         os.close(descriptor)
+
+
+def _locked(path: Path, run: Path) -> int:
+    """A descriptor that holds the lock of the file that is at the path now, and of no removed one."""
+    while True:
+        make_folder(path.parent)
+        with reporting(path, "writing"):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            try:
+                if not _try_lock(descriptor):
+                    raise RecordError(
+                        f"{run} is being written by {_holder(descriptor)}; "
+                        "wait for it or stop it, then run again"
+                    )
+                if _is_at(path, descriptor):
+                    return descriptor
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether an open file is still the one at a path; the run may have been removed in between."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def is_claimed(path: Path) -> bool:

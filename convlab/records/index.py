@@ -46,7 +46,7 @@ def indexed_runs(runs: Iterable[RunDirectory], index: Path | None) -> list[ReadR
             with _opened(index) as database:
                 return _refreshed(database, index.parent.absolute(), found)
         except sqlite3.Error as error:
-            if error.sqlite_errorcode not in _BEYOND_REPAIR:
+            if _primary_code(error) not in _BEYOND_REPAIR:
                 break  # another process holds it, or nothing may be written here
             _throw_away(index)
     return [read_run(run) for run in found]
@@ -101,11 +101,20 @@ def _refreshed(database: sqlite3.Connection, top: Path, runs: list[RunDirectory]
     return read
 
 
+def _primary_code(error: sqlite3.Error) -> int:
+    """SQLite's code without its extension; text that cannot be read has none, and is damage."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF
+
+
 def _stamp(run: Path) -> str:
-    """Changes whenever what is kept of the run does; empty for a run that has not ended."""
+    """Changes whenever what is kept of the run does; empty for what the index does not keep.
+
+    That is a run that has not ended, and one whose name is no text.
+    """
     try:
+        str(run).encode()
         described = [os.stat(f"{run}{os.sep}{name}") for name in ("config.yaml", "result.json")]
-    except OSError:
+    except (OSError, UnicodeEncodeError):
         return ""
     return " ".join(f"{item.st_mtime_ns}:{item.st_size}:{item.st_ino}" for item in described)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Any
 from convlab.contracts.parameter import Array
 from convlab.errors import RecordError
 from convlab.records.arrays_file import load_arrays, save_arrays
-from convlab.records.atomic import PARTIAL_PATTERN, remove_file, write_atomically
+from convlab.records.atomic import PARTIAL_PATTERN, remove_file, sync_folder, write_atomically
 from convlab.records.claim import claimed, is_claimed
 from convlab.records.documents import read_json, read_yaml, to_json, to_yaml
+from convlab.records.faults import reporting
 from convlab.records.metrics import MetricsFile
 
 ENDED = ("finished", "interrupted", "diverged", "failed")
@@ -219,6 +221,18 @@ class RunDirectory:
         """
         remove_file(self.path / "result.json")
 
+    def remove(self) -> None:
+        """Removes the run as a whole: at once hidden from `find_runs`, then deleted.
+
+        Raises:
+            RecordError: if another process is writing it, or it cannot be removed.
+        """
+        hidden = self.path.with_name(f".{self.path.name}.removed")
+        with self.claim(), reporting(self.path, "removing"):
+            os.rename(self.path, hidden)
+            sync_folder(self.path.parent)
+            shutil.rmtree(hidden)
+
     def clear(self) -> None:
         """Removes all that the run wrote but its config and its lock, to begin it again.
 
@@ -262,9 +276,9 @@ def find_runs(paths: Path | str | Iterable[Path | str]) -> list[RunDirectory]:
     for path in [paths] if isinstance(paths, Path | str) else paths:
         if not Path(path).is_dir():
             raise RecordError(f"no folder {path}: give folders that hold runs, such as runs/default")
-        top, given = os.path.realpath(path), len(str(Path(path)))
+        top = os.path.realpath(path)
         for run in _walk(Path(path)):  # which follows no links, so what lies below the top is real as well
-            found.setdefault(top + str(run)[given:], RunDirectory(run))
+            found.setdefault(os.path.join(top, *run.parts[len(Path(path).parts) :]), RunDirectory(run))
     return sorted(found.values(), key=lambda run: run.path.parts)
 
 

@@ -18,7 +18,7 @@ Command = Callable[..., tuple[int, str, str]]
     ("line", "expected"),
     [
         ("convlab ", sorted(f"{verb} " for verb in VERBS)),
-        ("convlab  r", ["resume ", "run ", "runs "]),
+        ("convlab  r", ["report ", "resume ", "run ", "runs "]),
         ("/usr/bin/convlab pl", ["plugins "]),
         ("convlab run --m", ["--multirun"]),
         ("convlab run epo", ["epochs="]),

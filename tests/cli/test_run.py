@@ -153,7 +153,7 @@ def test_missing_data_is_one_line_and_exit_code_1(command: Command) -> None:
 
 def examples() -> list[str]:
     lines = [line.strip() for line in (HELP + USAGE).splitlines()]
-    return [line for line in lines if line.startswith("convlab run")]
+    return [line for line in lines if f"{line} ".startswith("convlab run ")]
 
 
 @pytest.mark.parametrize("example", examples())

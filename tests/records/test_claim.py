@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from convlab.errors import RecordError
+from convlab.records import claim
 from convlab.records.run_directory import RunDirectory
 
 HOLD = (
@@ -116,3 +118,20 @@ def test_a_run_cannot_be_made_below_a_file(tmp_path: Path) -> None:
     run = RunDirectory(tmp_path / "file" / "run")
     with pytest.raises(RecordError, match="a file is in the way of a folder"), run.claim():
         pass
+
+
+def test_a_run_that_is_removed_while_one_waits_for_it_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, waited = tmp_path / "run", []
+
+    def lock_too_late(descriptor: int) -> bool:
+        if not waited:
+            waited.append(True)
+            shutil.rmtree(run)
+        return try_lock(descriptor)
+
+    try_lock = claim._try_lock
+    monkeypatch.setattr(claim, "_try_lock", lock_too_late)
+    with claim.claimed(run / "lock", run):
+        assert claim.is_claimed(run / "lock")

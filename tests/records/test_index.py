@@ -1,6 +1,7 @@
 """The index says what the folders say, whatever happens to it."""
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -85,6 +86,7 @@ def test_a_damaged_index_is_made_anew(runs: list[RunDirectory], tmp_path: Path) 
         "UPDATE runs SET content = 'no JSON'",
         "UPDATE runs SET content = '[1, 2, 3, 4]'",
         "UPDATE runs SET content = x'ff'",
+        "UPDATE runs SET content = CAST(x'ff00fe' AS TEXT)",
         "ALTER TABLE runs RENAME COLUMN stamp TO other",
         "DROP TABLE runs",
         "PRAGMA user_version = 99",
@@ -145,6 +147,13 @@ def test_hostile_content_stays_text(tmp_path: Path) -> None:
         [read] = indexed_runs([run], tmp_path / INDEX_FILE)
         assert read.path.name == name
         assert json.dumps(read.result["message"]) == '"\\u001b[31m\\u0000"'
+
+
+def test_a_run_whose_name_is_no_text_is_read_without_it(tmp_path: Path) -> None:
+    run = make_run(tmp_path, os.fsdecode(b"bad\xff"), test_accuracy=0.5)
+    for _ in range(2):
+        [read] = indexed_runs([run], tmp_path / INDEX_FILE)
+        assert read.status == "finished"
 
 
 def test_it_covers_the_folders_below_it(runs: list[RunDirectory], tmp_path: Path) -> None:

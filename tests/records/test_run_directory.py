@@ -140,3 +140,14 @@ def test_what_is_no_folder_is_an_error(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordError, match=f"no folder .*{name}: give folders that hold runs"):
         find_runs(tmp_path / name)
+
+
+def test_runs_of_the_working_directory_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.yaml").write_text("seed: 1\n")
+    assert [run.path for run in find_runs(".")] == [Path("a"), Path("b")]
+    assert len(find_runs([".", tmp_path, "a"])) == 2
