@@ -48,8 +48,8 @@ real_open = os.open
 for name in sys.argv[4].split(","):
     setattr(os, name, counted(getattr(os, name)))
 if fault:
-    from convlab import experiment
-    experiment.load_checkpoint_arrays = lambda model, optimizer, arrays, steps: model.load_state(
+    from convlab import training_run
+    training_run.load_checkpoint_arrays = lambda model, optimizer, arrays, steps: model.load_state(
         {name: array for name, array in arrays.items() if not name.startswith("optimizer.")}
     )
 convlab.run(sys.argv[5:])

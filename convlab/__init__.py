@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from convlab import kernels, layers
     from convlab.compare import compare_runs
     from convlab.errors import ConvlabError
-    from convlab.experiment import load_model, resume, run
+    from convlab.experiment import resume, run
     from convlab.fitting import fit, load_dataset
     from convlab.launching import sweep
     from convlab.loading import load_runs, run_records
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from convlab.registry import registry
     from convlab.results import Listener, Result
     from convlab.settings import Settings
+    from convlab.trained import load_model
 
 # Public name -> module that defines it; loaded at first use, so that the import is light.
 _HOMES = {
@@ -36,7 +37,7 @@ _HOMES = {
     "compare_runs": "convlab.compare",
     "fit": "convlab.fitting",
     "load_dataset": "convlab.fitting",
-    "load_model": "convlab.experiment",
+    "load_model": "convlab.trained",
     "load_runs": "convlab.loading",
     "registry": "convlab.registry",
     "resume": "convlab.experiment",

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from convlab.assembly import build_model, dataset_of
 from convlab.contracts.dataset import Split
-from convlab.experiment import load_model
+from convlab.errors import RecordError
 from convlab.losses import make_loss
+from convlab.model import Model
 from convlab.observation import Observer
+from convlab.records.checkpoint import latest_checkpoint
 from convlab.records.run_directory import RunDirectory
 from convlab.settings import Settings
 from convlab.training import split_validation
@@ -31,6 +34,29 @@ class TrainedRun:
     classes: tuple[str, ...]
 
 
+def load_model(directory: str | Path) -> Model:
+    """Makes the trained network of a recorded run.
+
+    Args:
+        directory: of a run with at least one checkpoint.
+
+    Returns:
+        The model with the weights of the last checkpoint, ready to predict images.
+
+    Raises:
+        RecordError: if the directory holds no run or no usable checkpoint.
+    """
+    record = RunDirectory(Path(directory))
+    settings = Settings.from_mapping(record.config)
+    checkpoint = latest_checkpoint(record.checkpoints)
+    if checkpoint is None:
+        raise RecordError(f"{directory} holds no checkpoint; run it for at least one epoch")
+    model = build_model(settings, dataset_of(settings))
+    arrays = {name: array for name, array in checkpoint.arrays.items() if not name.startswith("optimizer.")}
+    model.load_state(arrays)
+    return model
+
+
 def load_trained_run(directory: str | Path) -> TrainedRun:
     """Brings a run back.
 
@@ -51,7 +77,7 @@ def load_trained_run(directory: str | Path) -> TrainedRun:
     """
     model = load_model(directory)
     settings = Settings.from_mapping(RunDirectory(Path(directory)).config)
-    data = settings.bound("data").build()
+    data = dataset_of(settings)
     train, validation = split_validation(data.train, settings.validation_fraction, len(data.classes))
     observer = Observer(model, make_loss(settings.loss, settings.label_smoothing), frozen=True)
     return TrainedRun(settings, observer, validation or train, bool(validation), data.classes)

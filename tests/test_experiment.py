@@ -13,11 +13,12 @@ import pytest
 
 import convlab
 from convlab.errors import ConfigError, PluginError, RecordError
-from convlab.experiment import load_model, run
+from convlab.experiment import run
 from convlab.records.checkpoint import latest_checkpoint
 from convlab.records.run_directory import RunDirectory
 from convlab.registry import registry
 from convlab.results import Listener, Result, RunPlan
+from convlab.trained import load_model
 
 SMALL = {
     "data": {"name": "synthetic", "shape": [8, 8, 1], "train_size": 200, "test_size": 50},

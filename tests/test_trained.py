@@ -8,8 +8,7 @@ import pytest
 from convlab import run
 from convlab.contracts.dataset import Split
 from convlab.errors import RecordError
-from convlab.experiment import load_model
-from convlab.trained import load_trained_run
+from convlab.trained import load_model, load_trained_run
 
 SMALL = {"data": {"name": "synthetic", "shape": [8, 8, 1], "train_size": 100, "test_size": 20}, "epochs": 1}
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from convlab.errors import ConfigError
 from convlab.launching.job import Job, Outcome
 
 
@@ -64,3 +65,17 @@ class Launcher(Protocol):
             LaunchError: if the place where the jobs should run cannot be had.
         """
         ...
+
+
+def check_ranges(launcher: Any) -> None:
+    """Checks the fields that launchers share: ``workers``, ``threads``, ``attempts`` and ``timeout``.
+
+    Raises:
+        ConfigError: if one is out of range; None is in every range.
+    """
+    for name in ("workers", "threads", "attempts"):
+        value = getattr(launcher, name)
+        if value is not None and value < 1:
+            raise ConfigError(f"launcher: {name} must be >= 1, got {value}")
+    if launcher.timeout is not None and launcher.timeout <= 0:
+        raise ConfigError(f"launcher: timeout must be > 0 seconds, got {launcher.timeout}")

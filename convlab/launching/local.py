@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from convlab.errors import ConfigError, LaunchError
+from convlab.errors import LaunchError
 from convlab.interrupts import stop_requests
 from convlab.launching.job import Job, Outcome
-from convlab.launching.launcher import Policy, Watcher
+from convlab.launching.launcher import Policy, Watcher, check_ranges
 from convlab.launching.process import WorkerProcess
 
 _STILLBIRTHS = 3  # workers that may die before they are ready, one after the other
@@ -40,12 +40,7 @@ class LocalLauncher:
     attempts: int = 2
 
     def __post_init__(self) -> None:
-        for name in ("workers", "threads", "attempts"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ConfigError(f"launcher: {name} must be >= 1, got {value}")
-        if self.timeout is not None and self.timeout <= 0:
-            raise ConfigError(f"launcher: timeout must be > 0 seconds, got {self.timeout}")
+        check_ranges(self)
 
     def launch(self, jobs: Sequence[Job], watcher: Watcher, policy: Policy) -> list[Outcome]:
         """Runs the jobs; see `convlab.launching.Launcher`."""

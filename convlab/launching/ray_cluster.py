@@ -5,10 +5,10 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from convlab.errors import ConfigError, LaunchError, MissingExtraError
+from convlab.errors import LaunchError, MissingExtraError
 from convlab.launching.job import Job, Outcome
 from convlab.launching.job_file import describe, read_outcome, run_described
-from convlab.launching.launcher import Policy, Watcher
+from convlab.launching.launcher import Policy, Watcher, check_ranges
 from convlab.launching.remote import RemoteSweep
 
 _LOOK_SECONDS = 0.2
@@ -26,7 +26,7 @@ class RayLauncher:
         address: of the cluster, such as ``"auto"`` or ``"10.0.0.1:6379"``; None starts one here.
         workers: jobs at a time, >= 1; None takes as many as the cluster has cores for.
         threads: of the compiled core in each job, for runs that do not say, >= 1.
-        timeout: seconds that a job may take; None sets no limit.
+        timeout: seconds that a job may take, > 0; None sets no limit.
         attempts: how often a job is tried whose process dies, >= 1.
 
     Raises:
@@ -40,10 +40,7 @@ class RayLauncher:
     attempts: int = 2
 
     def __post_init__(self) -> None:
-        for name in ("workers", "threads", "attempts"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ConfigError(f"launcher: {name} must be >= 1, got {value}")
+        check_ranges(self)
 
     def launch(self, jobs: Sequence[Job], watcher: Watcher, policy: Policy) -> list[Outcome]:
         """Runs the jobs; see `convlab.launching.Launcher`."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from convlab.errors import ConfigError, MissingExtraError
+from convlab.errors import MissingExtraError
 from convlab.launching.job import Job, Outcome
 from convlab.launching.job_file import describe, read_outcome
-from convlab.launching.launcher import Policy, Watcher
+from convlab.launching.launcher import Policy, Watcher, check_ranges
 from convlab.launching.remote import RemoteSweep
 
 _LOOK_SECONDS = 0.3
@@ -47,11 +47,7 @@ class SubmititLauncher:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("workers", "threads", "attempts"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"launcher: {name} must be >= 1, got {getattr(self, name)}")
-        if self.timeout <= 0:
-            raise ConfigError(f"launcher: timeout must be > 0 seconds, got {self.timeout}")
+        check_ranges(self)
 
     def launch(self, jobs: Sequence[Job], watcher: Watcher, policy: Policy) -> list[Outcome]:
         """Runs the jobs; see `convlab.launching.Launcher`."""

@@ -9,6 +9,7 @@ from convlab.cli.launcher_overrides import split_launcher
 from convlab.errors import ConfigError
 from convlab.launching import LAUNCHERS, make_launcher, sweep
 from convlab.launching.inline import InlineLauncher
+from convlab.launching.launchers import launcher_fields
 from convlab.launching.local import LocalLauncher
 
 
@@ -60,6 +61,16 @@ def test_nothing_starts_if_one_experiment_is_wrong(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_launcher_has_fields_that_its_docstring_explains() -> None:
-    assert "convlab_inline" in LAUNCHERS
-    assert "convlab_local" in LAUNCHERS
+@pytest.mark.parametrize("name", [name for name in LAUNCHERS if launcher_fields(name)])
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"workers": 0}, "workers must be >= 1, got 0"),
+        ({"threads": 0}, "threads must be >= 1, got 0"),
+        ({"attempts": -1}, "attempts must be >= 1, got -1"),
+        ({"timeout": 0.0}, "timeout must be > 0 seconds, got 0.0"),
+    ],
+)
+def test_values_out_of_range(name: str, config: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make_launcher(name, **config)

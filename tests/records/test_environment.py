@@ -31,26 +31,27 @@ def test_outside_a_repository_there_is_no_revision(tmp_path: Path, monkeypatch: 
     assert (describe()["revision"], describe()["modified"]) == (None, None)
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
-def test_in_a_repository_the_revision_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Makes the working directory a repository with one file, ``a.txt``; gives its revision."""
+    if shutil.which("git") is None:
+        pytest.skip("needs git")
     monkeypatch.chdir(tmp_path)
     identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
     Path("a.txt").write_text("one")
     for arguments in (["init", "-q"], ["add", "a.txt"], ["commit", "-qm", "first"]):
         subprocess.run(["git", *identity, *arguments], check=True)
     head = subprocess.run(["git", "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
-    assert (describe()["revision"], describe()["modified"]) == (head.stdout.strip(), False)
+    return head.stdout.strip()
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
-def test_changed_files_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
-    Path("a.txt").write_text("one")
-    for arguments in (["init", "-q"], ["add", "a.txt"], ["commit", "-qm", "first"]):
-        subprocess.run(["git", *identity, *arguments], check=True)
+def test_in_a_repository_the_revision_is_told(revision: str) -> None:
+    assert (describe()["revision"], describe()["modified"]) == (revision, False)
+
+
+def test_changed_files_are_told(revision: str) -> None:
     Path("a.txt").write_text("two")
-    assert describe()["modified"] is True
+    assert (describe()["revision"], describe()["modified"]) == (revision, True)
 
 
 def test_git_is_asked_once_for_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

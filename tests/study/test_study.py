@@ -18,6 +18,7 @@ from convlab.records.run_directory import RunDirectory, find_runs
 from convlab.settings import Settings
 from convlab.study import Protocol, Study, StudyOutcome
 from convlab.study.arms import make_arms
+from convlab.training_run import TrainingRun
 
 Runner = Callable[..., StudyOutcome]
 TUNING = {"space": {"optimizer.lr": [0.001, 0.01]}, "seeds": 2, "epochs": 1}
@@ -112,7 +113,7 @@ class TestTuning:
 
 def test_a_study_started_again_trains_nothing(run_study: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     first = run_study(tuning=TUNING)
-    monkeypatch.setattr(experiment._Run, "execute", lambda self: pytest.fail("trained again"))
+    monkeypatch.setattr(TrainingRun, "execute", lambda self: pytest.fail("trained again"))
     again = run_study(tuning=TUNING)
     assert [result.test_accuracy for _, result in again.outcomes] == [
         result.test_accuracy for _, result in first.outcomes
