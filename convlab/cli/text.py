@@ -24,7 +24,7 @@ def same(left: Any, right: Any) -> bool:
 
 
 def value_text(value: Any) -> str:
-    """A plain value as one would write it in an override.
+    """A plain value for people to read; `convlab.study.arms.override` writes it for Hydra, with quotes.
 
     Example:
         >>> value_text([0.9, None, True])
