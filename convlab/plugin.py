@@ -33,6 +33,7 @@ from convlab.layers import (
 from convlab.layers import (
     AveragePool2D,
     BatchNorm,
+    Concatenate,
     Conv2D,
     Dense,
     Dropout,
@@ -52,6 +53,7 @@ __all__ = [
     "Array",
     "AveragePool2D",
     "BatchNorm",
+    "Concatenate",
     "Conv2D",
     "Dataset",
     "Dense",

@@ -3,6 +3,7 @@
 from convlab.layers.activation import Activation
 from convlab.layers.base import Layer
 from convlab.layers.batch_norm import BatchNorm
+from convlab.layers.concatenate import Concatenate
 from convlab.layers.conv import Conv2D
 from convlab.layers.dense import Dense
 from convlab.layers.dropout import Dropout
@@ -15,6 +16,7 @@ __all__ = [
     "Activation",
     "AveragePool2D",
     "BatchNorm",
+    "Concatenate",
     "Conv2D",
     "Dense",
     "Dropout",

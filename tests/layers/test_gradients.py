@@ -10,6 +10,7 @@ from convlab.layers import (
     Activation,
     AveragePool2D,
     BatchNorm,
+    Concatenate,
     Conv2D,
     Dense,
     Dropout,
@@ -87,6 +88,20 @@ NETWORKS: dict[str, Callable[[], list[Layer]]] = {
     ],
     "scale": lambda: [Flatten(), Dense(6), Scale(-0.3), Dense(4), Scale(2.0)],
     "batch_norm_dense": lambda: [Flatten(), Dense(6), BatchNorm(), Dense(4)],
+    "concatenate": lambda: [
+        Conv2D(3, 1),
+        Concatenate(
+            [
+                [Activation("tanh"), Conv2D(2, 3, padding="same", activation="sigmoid")],
+                [MaxPool2D(3, stride=1, padding=1)],
+                [Concatenate([[Conv2D(1, 1)], [BatchNorm(), Activation("gelu")]])],
+            ]
+        ),
+        Activation("tanh"),
+        GlobalAveragePool(),
+        Dense(4),
+    ],
+    "concatenate_first": lambda: [Concatenate([[Conv2D(2, 1)], [Conv2D(3, 1)]]), Flatten(), Dense(4)],
     "residual_identity": lambda: [
         Conv2D(3, 1),
         Residual([Conv2D(3, 3, padding="same"), BatchNorm()], activation="tanh"),
