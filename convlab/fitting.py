@@ -1,5 +1,7 @@
 """Training a model in a notebook, without configs or records."""
 
+from collections.abc import Sequence
+
 from convlab.contracts.dataset import Dataset
 from convlab.errors import PluginError, ShapeError
 from convlab.losses import make_loss
@@ -40,6 +42,7 @@ def fit(
     optimizer: Choice = "adam",
     schedule: Choice = "constant",
     loss: str = "softmax_cross_entropy",
+    augmentations: Sequence[Choice] = (),
     epochs: int = 10,
     batch_size: int = 64,
     validation_fraction: float = 0.1,
@@ -53,10 +56,11 @@ def fit(
         optimizer: name or mapping, such as ``{"name": "adam", "lr": 0.01}``.
         schedule: name or mapping.
         loss: ``"softmax_cross_entropy"`` or ``"mean_squared_error"``.
+        augmentations: names or mappings of what changes the training images, in this order.
         epochs: passes over the training images, >= 0.
         batch_size: images a step, >= 1.
         validation_fraction: share of the training images held back, in [0, 1).
-        seed: of the data order, >= 0.
+        seed: of data order and augmentation, >= 0.
 
     Returns:
         What was measured after every epoch.
@@ -81,6 +85,7 @@ def fit(
         )
     train, validation = split_validation(data.train, validation_fraction, len(data.classes))
     bound = registry().bind("schedule", schedule)
+    chosen = [registry().bind("augmentation", choice) for choice in augmentations]
     trainer = Trainer(
         model,
         registry().build("optimizer", optimizer, model.parameters),
@@ -89,6 +94,7 @@ def fit(
         train,
         validation,
         Preprocessing.fitted(train.images),
+        augmentations={choice.offer.name: choice.build() for choice in chosen},
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,

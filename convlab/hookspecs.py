@@ -53,6 +53,11 @@ def convlab_models() -> Offers:  # type: ignore[empty-body]
 
 
 @hookspec
+def convlab_augmentations() -> Offers:  # type: ignore[empty-body]
+    """Offer augmentations: ``(*, ...) -> Augmentation``."""
+
+
+@hookspec
 def convlab_trackers() -> Offers:  # type: ignore[empty-body]
     """Offer trackers: ``(run_directory, *, ...) -> Tracker``."""
 

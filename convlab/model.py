@@ -208,10 +208,7 @@ class Model:
         for layer in self.walk():
             state |= {f"{layer.name}.{name}": array for name, array in layer.state().items()}
         if self.preprocessing is not None:
-            state |= {
-                "preprocessing.mean": self.preprocessing.mean,
-                "preprocessing.std": self.preprocessing.std,
-            }
+            state |= self.preprocessing.to_arrays()
         return state
 
     def load_state(self, state: Mapping[str, Array]) -> None:
@@ -220,12 +217,8 @@ class Model:
         Raises:
             ShapeError: if names or shapes are not this model's.
         """
-        loaded = dict(state)
-        if "preprocessing.mean" in loaded:
-            self.preprocessing = Preprocessing(
-                loaded.pop("preprocessing.mean"), loaded.pop("preprocessing.std")
-            )
-        own = {name: array for name, array in self.state().items() if not name.startswith("preprocessing.")}
+        loaded = {name: array for name, array in state.items() if not Preprocessing.owns(name)}
+        own = {name: array for name, array in self.state().items() if not Preprocessing.owns(name)}
         for name in sorted(own.keys() ^ loaded.keys()):
             where = "the saved state lacks" if name in own else "the model has no"
             raise ShapeError(f"model: {where} '{name}'; load a state saved from the same layers")
@@ -235,6 +228,7 @@ class Model:
                     f"model: '{name}' has shape {array.shape}, in the saved state {loaded[name].shape}"
                 )
             array[...] = loaded[name]
+        self.preprocessing = Preprocessing.from_arrays(state) or self.preprocessing
 
     def save(self, path: str | Path) -> None:
         """Writes the state to a safetensors file, atomically.

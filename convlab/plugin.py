@@ -18,6 +18,7 @@ Example:
 """
 
 from convlab.contracts.activation import Activation
+from convlab.contracts.augmentation import Augmentation, AugmentationContext
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec
 from convlab.contracts.optimizer import Optimizer
@@ -51,6 +52,8 @@ __all__ = [
     "Activation",
     "ActivationLayer",
     "Array",
+    "Augmentation",
+    "AugmentationContext",
     "AveragePool2D",
     "BatchNorm",
     "Concatenate",

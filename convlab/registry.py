@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     "schedule": "convlab_schedules",
     "dataset": "convlab_datasets",
     "model": "convlab_models",
+    "augmentation": "convlab_augmentations",
     "tracker": "convlab_trackers",
     "probe": "convlab_probes",
 }

@@ -1,13 +1,13 @@
 """The training loop: epochs, batches, steps, and what is measured on the way.
 
 Nothing in the loop depends on hidden state. The order of an epoch comes from the seed and the epoch's
-number, dropout from the seed and the step's, the learning rate from the step's. So `Position` and the arrays
-of model and optimizer are all that a resumed run needs to continue bit for bit.
+number, dropout and augmentation from the seed and the step's, the learning rate from the step's. So
+`Position` and the arrays of model and optimizer are all that a resumed run needs to continue bit for bit.
 """
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convlab import kernels
+from convlab.contracts.augmentation import Augmentation
 from convlab.contracts.dataset import Split
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.parameter import Array
@@ -22,6 +23,7 @@ from convlab.contracts.schedule import Schedule
 from convlab.errors import ConfigError, DivergenceError, RecordError
 from convlab.losses import Loss
 from convlab.model import Model
+from convlab.pipeline import Pipeline
 from convlab.preprocessing import Preprocessing
 from convlab.seeding import generator
 
@@ -98,6 +100,7 @@ class Trainer:
         train: images to learn from, not empty.
         validation: images held back; may be empty.
         preprocessing: from uint8 to the network's input.
+        augmentations: by name, what changes the training images at random, in this order.
         epochs: passes in all; the schedule runs over all their steps.
         batch_size: images a step.
         seed: of the data order.
@@ -116,6 +119,7 @@ class Trainer:
         validation: Split,
         preprocessing: Preprocessing,
         *,
+        augmentations: Mapping[str, Augmentation] | None = None,
         epochs: int,
         batch_size: int,
         seed: int,
@@ -127,6 +131,7 @@ class Trainer:
         self.epochs, self.batch_size, self.seed = epochs, min(batch_size, len(train)), seed
         self.steps_per_epoch = math.ceil(len(train) / self.batch_size)
         self.position = Position()
+        self._pipeline = Pipeline(train.images, preprocessing, augmentations or {}, seed)
         model.preprocessing = preprocessing
         model.plan(self.batch_size)
         self._inputs = kernels.empty_aligned((self.batch_size, *model.input_shape))
@@ -181,7 +186,9 @@ class Trainer:
         position, model = self.position, self.model
         taken = position.epoch * self.steps_per_epoch + position.step
         labels = self.train.labels[indices]
-        inputs = self.preprocessing.apply(self.train.images, indices, out=self._inputs[: len(indices)])
+        inputs = self._pipeline.batch(
+            indices, epoch=position.epoch, step=taken, out=self._inputs[: len(indices)]
+        )
         outputs = model.forward(inputs, training=True, step=taken)
         gradient = model.gradient_buffer(len(indices))
         loss = self.loss(outputs, labels, gradient)

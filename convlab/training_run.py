@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from convlab import kernels
-from convlab.assembly import build_model, plugin_versions
+from convlab.assembly import build_augmentations, build_model, plugin_versions
 from convlab.contracts.dataset import Dataset
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.probe import Probe, ProbeContext
@@ -69,6 +69,7 @@ class TrainingRun:
             train,
             validation,
             Preprocessing.fitted(train.images, settings.preprocessing),
+            augmentations=build_augmentations(settings),
             epochs=settings.epochs,
             batch_size=settings.batch_size,
             seed=settings.seed,

@@ -38,7 +38,13 @@ class _Plans(Listener):
 
 
 def settings(folder: Path) -> dict[str, object]:
-    return {"data": "synthetic", "epochs": 3, "runs_dir": str(folder), "batch_size": 64}
+    return {
+        "data": "synthetic",
+        "augmentations": ["crop", "alternating_flip"],
+        "epochs": 3,
+        "runs_dir": str(folder),
+        "batch_size": 64,
+    }
 
 
 @pytest.fixture
