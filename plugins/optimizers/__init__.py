@@ -1,22 +1,34 @@
 """The optimizers that come with convlab, in the order in which each builds on those before it."""
 
 from convlab.plugin import Offers, hookimpl
+from convlab_plugins.optimizers.adadelta import Adadelta
 from convlab_plugins.optimizers.adagrad import Adagrad
 from convlab_plugins.optimizers.adam import Adam
+from convlab_plugins.optimizers.adamax import Adamax
 from convlab_plugins.optimizers.adamw import AdamW
+from convlab_plugins.optimizers.amsgrad import AMSGrad
 from convlab_plugins.optimizers.momentum import Momentum
+from convlab_plugins.optimizers.nadam import NAdam
 from convlab_plugins.optimizers.nesterov import Nesterov
+from convlab_plugins.optimizers.radam import RAdam
 from convlab_plugins.optimizers.rmsprop import RMSprop
 from convlab_plugins.optimizers.sgd import SGD
+from convlab_plugins.optimizers.sgdw import SGDW
 
 OFFERS: Offers = {
     "sgd": SGD,
     "momentum": Momentum,
     "nesterov": Nesterov,
+    "sgdw": SGDW,
     "adagrad": Adagrad,
     "rmsprop": RMSprop,
+    "adadelta": Adadelta,
     "adam": Adam,
     "adamw": AdamW,
+    "adamax": Adamax,
+    "amsgrad": AMSGrad,
+    "nadam": NAdam,
+    "radam": RAdam,
 }
 
 

@@ -1,6 +1,6 @@
 """Each optimizer beside PyTorch's: the same values after 100 steps along the same random gradients."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,45 @@ CASES: dict[str, tuple[str, dict[str, Any], Make, dict[str, Any]]] = {
         {"lr": 0.01, "betas": (0.7, 0.95), "eps": 1e-2},
     ),
     "adamw": ("adamw", {"lr": 0.01}, torch.optim.AdamW, {"lr": 0.01}),
+    "adadelta": ("adadelta", {}, torch.optim.Adadelta, {}),
+    "adadelta with other settings": (
+        "adadelta",
+        {"lr": 0.5, "decay": 0.95, "epsilon": 1e-3},
+        torch.optim.Adadelta,
+        {"lr": 0.5, "rho": 0.95, "eps": 1e-3},
+    ),
+    "adamax": ("adamax", {"lr": 0.01}, torch.optim.Adamax, {"lr": 0.01}),
+    "amsgrad": (
+        "amsgrad",
+        {"lr": 0.01, "betas": (0.9, 0.8)},
+        torch.optim.Adam,
+        {"lr": 0.01, "betas": (0.9, 0.8), "amsgrad": True},
+    ),
+    "nadam": ("nadam", {"lr": 0.01}, torch.optim.NAdam, {"lr": 0.01}),
+    "nadam with fast warm-up": (
+        "nadam",
+        {"lr": 0.01, "momentum_decay": 0.5},
+        torch.optim.NAdam,
+        {"lr": 0.01, "momentum_decay": 0.5},
+    ),
+    "radam": ("radam", {"lr": 0.01}, torch.optim.RAdam, {"lr": 0.01}),
+    "radam with a short memory": (
+        "radam",
+        {"lr": 0.01, "betas": (0.8, 0.95), "epsilon": 1e-3},
+        torch.optim.RAdam,
+        {"lr": 0.01, "betas": (0.8, 0.95), "eps": 1e-3},
+    ),
 }
+
+
+@pytest.fixture(autouse=True)
+def scalars_in_float64() -> Iterator[None]:
+    """PyTorch keeps scalar state, such as NAdam's product of momenta, in its default type."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
+
 
 # Relative to the largest value; what 100 steps of rounding may add up to (measured: 2e-7 and 3e-16).
 TOLERANCE = {np.float32: 1e-6, np.float64: 2e-15}

@@ -141,7 +141,8 @@ def test_adamw_shrinks_and_then_steps_as_adam() -> None:
     assert found == pytest.approx(expected, rel=1e-13)
 
 
-COUPLED = sorted(set(OFFERS) - {"adamw"})
+DECOUPLED = {"adamw", "sgdw"}
+COUPLED = sorted(set(OFFERS) - DECOUPLED)
 
 
 @pytest.mark.parametrize("name", COUPLED)
@@ -154,6 +155,13 @@ def test_coupled_decay_is_added_to_the_gradient(name: str) -> None:
     optimizer = OFFERS[name](parameters, lr=RATE)
     optimizer.step(RATE)
     assert found == pytest.approx(float(parameters.values[0]), rel=1e-14)
+
+
+@pytest.mark.parametrize("name", sorted(DECOUPLED))
+def test_decoupled_decay_shrinks_the_weight_by_itself(name: str) -> None:
+    """A step with decay d ends d rate w short of the same step without."""
+    decayed, plain = (positions(name, start=3.0, weight_decay=decay)[0] for decay in (0.25, 0.0))
+    assert plain - decayed == pytest.approx(0.25 * RATE * 3.0, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", sorted(OFFERS))
