@@ -1,12 +1,17 @@
 """The optimizers that come with convlab, in the order in which each builds on those before it."""
 
 from convlab.plugin import Offers, hookimpl
+from convlab_plugins.optimizers.adabelief import AdaBelief
 from convlab_plugins.optimizers.adadelta import Adadelta
 from convlab_plugins.optimizers.adagrad import Adagrad
 from convlab_plugins.optimizers.adam import Adam
 from convlab_plugins.optimizers.adamax import Adamax
 from convlab_plugins.optimizers.adamw import AdamW
+from convlab_plugins.optimizers.adan import Adan
+from convlab_plugins.optimizers.ademamix import AdEMAMix
+from convlab_plugins.optimizers.adopt import ADOPT
 from convlab_plugins.optimizers.amsgrad import AMSGrad
+from convlab_plugins.optimizers.lion import Lion
 from convlab_plugins.optimizers.momentum import Momentum
 from convlab_plugins.optimizers.nadam import NAdam
 from convlab_plugins.optimizers.nesterov import Nesterov
@@ -14,6 +19,9 @@ from convlab_plugins.optimizers.radam import RAdam
 from convlab_plugins.optimizers.rmsprop import RMSprop
 from convlab_plugins.optimizers.sgd import SGD
 from convlab_plugins.optimizers.sgdw import SGDW
+from convlab_plugins.optimizers.signsgd import SignSGD
+from convlab_plugins.optimizers.signum import Signum
+from convlab_plugins.optimizers.yogi import Yogi
 
 OFFERS: Offers = {
     "sgd": SGD,
@@ -29,6 +37,14 @@ OFFERS: Offers = {
     "amsgrad": AMSGrad,
     "nadam": NAdam,
     "radam": RAdam,
+    "adabelief": AdaBelief,
+    "yogi": Yogi,
+    "adan": Adan,
+    "adopt": ADOPT,
+    "ademamix": AdEMAMix,
+    "signsgd": SignSGD,
+    "signum": Signum,
+    "lion": Lion,
 }
 
 

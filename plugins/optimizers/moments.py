@@ -24,7 +24,7 @@ class MomentOptimizer(PiecewiseOptimizer):
         ConfigError: if a setting is out of range.
     """
 
-    state_names = ("mean", "mean_square")
+    state_names: ClassVar[tuple[str, ...]] = ("mean", "mean_square")
     beta_count: ClassVar[int] = 2
 
     def __init__(

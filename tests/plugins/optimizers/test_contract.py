@@ -86,6 +86,19 @@ OUT_OF_RANGE: list[tuple[str, dict[str, Any], str]] = [
     ("amsgrad", {"betas": (-0.1, 0.9)}, r"betas must be two numbers in \[0, 1\), got \(-0.1, 0.9\)"),
     ("nadam", {"momentum_decay": -1.0}, "momentum_decay must be >= 0 and finite, got -1.0"),
     ("radam", {"epsilon": 0.0}, "epsilon must be > 0 and finite, got 0.0"),
+    ("adabelief", {"betas": (0.9, 1.0)}, r"betas must be two numbers in \[0, 1\), got \(0.9, 1.0\)"),
+    ("yogi", {"initial_accumulator": -1.0}, "initial_accumulator must be >= 0 and finite, got -1.0"),
+    ("signum", {"momentum": 1.0}, r"momentum must be in \[0, 1\), got 1.0"),
+    ("lion", {"betas": (0.9, -0.1)}, r"betas must be two numbers in \[0, 1\), got \(0.9, -0.1\)"),
+    ("adan", {"betas": (0.9, 0.9)}, r"betas must be three numbers in \[0, 1\), got \(0.9, 0.9\)"),
+    ("adopt", {"epsilon": 0.0}, "epsilon must be > 0 and finite, got 0.0"),
+    ("ademamix", {"alpha": -1.0}, "alpha must be >= 0 and finite, got -1.0"),
+    ("ademamix", {"warmup": -1}, "warmup must be >= 0 and finite, got -1"),
+    (
+        "ademamix",
+        {"betas": (0.0, 0.9, 0.99), "warmup": 5},
+        r"betas must be > 0 at both ends for a warm-up, got \(0.0, 0.9, 0.99\)",
+    ),
 ]
 
 
