@@ -38,10 +38,10 @@ def start() -> Vector:
 
 
 def gradients() -> Gradients:
-    """A steady drift below noise, exact in float32."""
+    """A drift to and fro below noise, exact in float32."""
     rng = np.random.default_rng(1)
     drift = rng.standard_normal(SIZE)
-    return [(drift + 2 * rng.standard_normal(SIZE)).astype(np.float32) for _ in range(STEPS)]
+    return [(drift * np.cos(t / 5) + 2 * rng.standard_normal(SIZE)).astype(np.float32) for t in range(STEPS)]
 
 
 def numbered() -> Iterator[tuple[int, Vector]]:
@@ -142,6 +142,102 @@ def ademamix(decay: Vector, lr: float, warmup: int = 0, alpha: float = 5.0) -> V
     return x
 
 
+def madgrad(decay: Vector, lr: float, momentum: float = 0.9, eps: float = 1e-6) -> Vector:
+    """Algorithm 1, where k begins at 0 and c is 1 - momentum."""
+    x0 = x = start()
+    s, v = 0.0, 0.0
+    for t, g in numbered():
+        g = g + decay * x
+        weight = lr * np.sqrt(t)
+        s, v = s + weight * g, v + weight * g * g
+        z = x0 - s / (np.cbrt(v) + eps)
+        x = momentum * x + (1 - momentum) * z
+    return x
+
+
+def length(x: Vector) -> float:
+    return float(np.sqrt((x * x).sum()))
+
+
+def lars(decay: Vector, lr: float, trust: float = 0.05, momentum: float = 0.9) -> Vector:
+    x, v = start(), np.zeros(SIZE)
+    for _, g in numbered():
+        for layer in LAYERS:
+            w, beta = x[layer], decay[layer][0]
+            is_weight = DECAYED[layer][0]
+            local = trust * length(w) / (length(g[layer]) + beta * length(w)) if is_weight else 1.0
+            v[layer] = momentum * v[layer] + lr * local * (g[layer] + beta * w)
+        x = x - v
+    return x
+
+
+def lamb(decay: Vector, lr: float, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-6) -> Vector:
+    x, m, v = start(), 0.0, 0.0
+    for t, g in numbered():
+        m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
+        r = (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + eps) + decay * x
+        for layer in LAYERS:
+            ratio = length(x[layer]) / length(r[layer]) if DECAYED[layer][0] else 1.0
+            x[layer] = x[layer] - lr * ratio * r[layer]
+    return x
+
+
+def novograd(decay: Vector, lr: float, b1: float = 0.95, b2: float = 0.98, eps: float = 1e-8) -> Vector:
+    x, m, v = start(), np.zeros(SIZE), np.zeros(len(LAYERS))
+    for t, g in numbered():
+        for number, layer in enumerate(LAYERS):
+            square = length(g[layer]) ** 2
+            v[number] = square if t == 1 else b2 * v[number] + (1 - b2) * square
+            direction = g[layer] / (np.sqrt(v[number]) + eps) + decay[layer] * x[layer]
+            m[layer] = direction if t == 1 else b1 * m[layer] + direction
+        x = x - lr * m
+    return x
+
+
+def dog(decay: Vector, lr: float, initial_distance: float = 0.05, eps: float = 1e-8) -> Vector:
+    """Equation 2: distances to the start, and squared gradients, of all steps so far."""
+    x0 = x = start()
+    distances, squares = [initial_distance * (1 + length(x0))], []
+    for _, g in numbered():
+        g = g + decay * x
+        distances.append(length(x - x0))
+        squares.append(length(g) ** 2)
+        x = x - lr * max(distances) / np.sqrt(sum(squares) + eps) * g
+    return x
+
+
+def d_adaptation(decay: Vector, lr: float, initial_distance: float = 1e-4, growth: float = np.inf) -> Vector:
+    b1, b2, eps, d = 0.9, 0.999, 1e-8, initial_distance
+    x, m, v, s, r = start(), 0.0, 0.0, np.zeros(SIZE), 0.0
+    root = np.sqrt(b2)
+    for _, g in numbered():
+        g = g + decay * x
+        m = b1 * m + (1 - b1) * d * lr * g
+        v = b2 * v + (1 - b2) * g * g
+        a = np.sqrt(v) + eps
+        r = root * r + (1 - root) * d * lr * (g * s / a).sum()
+        s = root * s + (1 - root) * d * lr * g
+        d = max(d, min(r / ((1 - root) * np.abs(s).sum()), growth * d))
+        x = x - m / a
+    return x
+
+
+def prodigy(decay: Vector, lr: float, initial_distance: float = 1e-4, growth: float = np.inf) -> Vector:
+    b1, b2, eps, d = 0.9, 0.999, 1e-8, initial_distance
+    x0 = x = start()
+    m, v, s, r = 0.0, 0.0, 0.0, 0.0
+    root = np.sqrt(b2)
+    for _, g in numbered():
+        r = root * r + (1 - root) * lr * d**2 * (g * (x0 - x)).sum()
+        s = root * s + (1 - root) * lr * d**2 * g
+        m = b1 * m + (1 - b1) * d * g
+        v = b2 * v + (1 - b2) * d**2 * g * g
+        found = max(d, min(r / np.abs(s).sum(), growth * d))
+        x = x - lr * d * decay * x - lr * d * m / (np.sqrt(v) + found * eps)
+        d = found
+    return x
+
+
 CASES: dict[str, tuple[str, Callable[..., Vector], dict[str, Any], dict[str, Any]]] = {
     "sgdw": ("sgdw", sgdw, {"lr": 0.01}, {}),
     "adabelief": ("adabelief", adabelief, {"lr": 0.01}, {}),
@@ -153,6 +249,20 @@ CASES: dict[str, tuple[str, Callable[..., Vector], dict[str, Any], dict[str, Any
     "adan": ("adan", adan, {"lr": 0.01}, {}),
     "adopt": ("adopt", adopt, {"lr": 0.01}, {}),
     "ademamix": ("ademamix", ademamix, {"lr": 0.01}, {}),
+    "madgrad": ("madgrad", madgrad, {"lr": 0.01}, {}),
+    "lars": ("lars", lars, {"lr": 0.01}, {}),
+    "lamb": ("lamb", lamb, {"lr": 0.01}, {}),
+    "novograd": ("novograd", novograd, {"lr": 0.01}, {}),
+    "dog": ("dog", dog, {"lr": 1.0}, {}),
+    "d_adaptation": ("d_adaptation", d_adaptation, {"lr": 1.0}, {}),
+    "d_adaptation in small steps": (
+        "d_adaptation",
+        d_adaptation,
+        {"lr": 0.5, "growth": 1.05, "initial_distance": 0.01},
+        {},
+    ),
+    "prodigy": ("prodigy", prodigy, {"lr": 1.0}, {}),
+    "prodigy in small steps": ("prodigy", prodigy, {"lr": 0.5, "growth": 1.05, "initial_distance": 0.01}, {}),
     "ademamix that warms up": ("ademamix", ademamix, {"lr": 0.01, "warmup": 60}, {}),
 }
 # the names of settings in the transcriptions
