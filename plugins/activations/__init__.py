@@ -23,6 +23,7 @@ from convlab_plugins.activations.logish import Logish
 from convlab_plugins.activations.mish import Mish
 from convlab_plugins.activations.relu import ReLU
 from convlab_plugins.activations.relu6 import ReLU6
+from convlab_plugins.activations.relu_squared import ReLUSquared
 from convlab_plugins.activations.scaled_tanh import ScaledTanh
 from convlab_plugins.activations.selu import SELU
 from convlab_plugins.activations.serf import Serf
@@ -35,6 +36,7 @@ from convlab_plugins.activations.softplus import Softplus
 from convlab_plugins.activations.softsign import Softsign
 from convlab_plugins.activations.sparse_plus import SparsePlus
 from convlab_plugins.activations.sparse_sigmoid import SparseSigmoid
+from convlab_plugins.activations.squareplus import Squareplus
 from convlab_plugins.activations.star_relu import StarReLU
 from convlab_plugins.activations.tanh import Tanh
 from convlab_plugins.activations.tanhexp import TanhExp
@@ -45,6 +47,7 @@ OFFERS: Offers = {
     "linear": Linear,
     "relu": ReLU,
     "relu6": ReLU6,
+    "relu_squared": ReLUSquared,
     "leaky_relu": LeakyReLU,
     "elu": ELU,
     "selu": SELU,
@@ -55,6 +58,7 @@ OFFERS: Offers = {
     "hard_silu": HardSiLU,
     "mish": Mish,
     "softplus": Softplus,
+    "squareplus": Squareplus,
     "sigmoid": Sigmoid,
     "hard_sigmoid": HardSigmoid,
     "tanh": Tanh,

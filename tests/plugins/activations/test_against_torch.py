@@ -38,6 +38,8 @@ THEIRS = {
 }
 
 FORMULAS = {
+    "relu_squared": lambda x: torch.relu(x) ** 2,
+    "squareplus": lambda x: (x + torch.sqrt(x * x + 4)) / 2,
     "sparse_plus": lambda x: torch.where(x <= -1, 0.0, torch.where(x >= 1, x, (x + 1) ** 2 / 4)),
     "star_relu": lambda x: 0.8944 * torch.relu(x) ** 2 - 0.4472,
     "scaled_tanh": lambda x: 1.7159 * torch.tanh(2 * x / 3),
