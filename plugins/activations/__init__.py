@@ -21,9 +21,11 @@ from convlab_plugins.activations.lisht import LiSHT
 from convlab_plugins.activations.log_sigmoid import LogSigmoid
 from convlab_plugins.activations.logish import Logish
 from convlab_plugins.activations.mish import Mish
+from convlab_plugins.activations.prelu import PReLU
 from convlab_plugins.activations.relu import ReLU
 from convlab_plugins.activations.relu6 import ReLU6
 from convlab_plugins.activations.relu_squared import ReLUSquared
+from convlab_plugins.activations.rrelu import RReLU
 from convlab_plugins.activations.scaled_tanh import ScaledTanh
 from convlab_plugins.activations.selu import SELU
 from convlab_plugins.activations.serf import Serf
@@ -38,10 +40,12 @@ from convlab_plugins.activations.sparse_plus import SparsePlus
 from convlab_plugins.activations.sparse_sigmoid import SparseSigmoid
 from convlab_plugins.activations.squareplus import Squareplus
 from convlab_plugins.activations.star_relu import StarReLU
+from convlab_plugins.activations.swish_beta import SwishBeta
 from convlab_plugins.activations.tanh import Tanh
 from convlab_plugins.activations.tanhexp import TanhExp
 from convlab_plugins.activations.tanhshrink import Tanhshrink
 from convlab_plugins.activations.threshold import Threshold
+from convlab_plugins.activations.xielu import XIELU
 
 OFFERS: Offers = {
     "linear": Linear,
@@ -49,12 +53,15 @@ OFFERS: Offers = {
     "relu6": ReLU6,
     "relu_squared": ReLUSquared,
     "leaky_relu": LeakyReLU,
+    "prelu": PReLU,
+    "rrelu": RReLU,
     "elu": ELU,
     "selu": SELU,
     "celu": CELU,
     "gelu": GELU,
     "gelu_tanh": GELUTanh,
     "silu": SiLU,
+    "swish_beta": SwishBeta,
     "hard_silu": HardSiLU,
     "mish": Mish,
     "softplus": Softplus,
@@ -85,6 +92,7 @@ OFFERS: Offers = {
     "isrlu": ISRLU,
     "elish": ELiSH,
     "e_swish": ESwish,
+    "xielu": XIELU,
 }
 
 

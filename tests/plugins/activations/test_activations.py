@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from math import cos, erf, exp, log, log1p, pi, sin, sqrt, tanh
+from math import cos, erf, exp, expm1, log, log1p, pi, sin, sqrt, tanh
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,15 @@ FORMULAS: dict[str, Callable[[float], float]] = {
     "relu6": lambda x: min(max(0.0, x), 6.0),
     "relu_squared": lambda x: max(0.0, x) ** 2,
     "leaky_relu": lambda x: x if x > 0 else 0.01 * x,
+    "prelu": lambda x: x if x > 0 else 0.25 * x,
+    "rrelu": lambda x: x if x > 0 else 11 / 48 * x,
     "elu": lambda x: x if x > 0 else exp(x) - 1,
     "selu": lambda x: SELU_SCALE * (x if x > 0 else SELU_ALPHA * (exp(x) - 1)),
     "celu": lambda x: x if x > 0 else exp(x) - 1,
     "gelu": lambda x: x * (1 + erf(x / sqrt(2))) / 2,
     "gelu_tanh": lambda x: x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2,
     "silu": lambda x: x * sigmoid(x),
+    "swish_beta": lambda x: x * sigmoid(x),
     "hard_silu": lambda x: x * min(max(0.0, x + 3), 6.0) / 6,
     "mish": lambda x: x * tanh(log1p(exp(x))),
     "softplus": lambda x: log1p(exp(x)),
@@ -61,6 +64,7 @@ FORMULAS: dict[str, Callable[[float], float]] = {
     "isrlu": lambda x: x if x >= 0 else x / sqrt(1 + x * x),
     "elish": lambda x: (x if x >= 0 else exp(x) - 1) * sigmoid(x),
     "e_swish": lambda x: 1.25 * x * sigmoid(x),
+    "xielu": lambda x: 0.8 * x * x + x / 2 if x > 0 else 0.8 * (expm1(x) - x) + x / 2,
 }
 
 
@@ -93,6 +97,21 @@ def test_parameters_change_the_function() -> None:
             "squareplus",
             {"b": 9.0},
             ([(sqrt(13) - 2) / 2, (3 + sqrt(18)) / 2], [(1 - 2 / sqrt(13)) / 2, (1 + 3 / sqrt(18)) / 2]),
+        ),
+        ("prelu", {"slope": -0.5}, ([1.0, 3.0], [-0.5, 1.0])),
+        ("rrelu", {"lower": -1.0, "upper": 0.5}, ([0.5, 3.0], [-0.25, 1.0])),
+        (
+            "swish_beta",
+            {"beta": 2.0},
+            (
+                [-2 * sigmoid(-4), 3 * sigmoid(6)],
+                [sigmoid(s) * (1 + s * sigmoid(-s)) for s in (-4, 6)],
+            ),
+        ),
+        (
+            "xielu",
+            {"positive": 2.0, "negative": 1.5, "beta": 1.0},
+            ([1.5 * (expm1(-2) + 2) - 2, 21.0], [1.5 * expm1(-2) + 1, 13.0]),
         ),
         ("threshold", {"threshold": -3.0, "below": 7.0}, ([-2.0, 3.0], [1.0, 1.0])),
         ("threshold", {"threshold": 3.0, "below": 7.0}, ([7.0, 7.0], [0.0, 0.0])),
@@ -172,6 +191,13 @@ def test_gain_agrees_with_the_derivation(name: str, config: dict[str, float], pu
         ("leaky_relu", {"negative_slope": float("nan")}, "negative_slope must be finite, got nan"),
         ("elu", {"alpha": 0.0}, "alpha must be > 0 and finite, got 0.0"),
         ("celu", {"alpha": -1.0}, "alpha must be > 0 and finite, got -1.0"),
+        ("prelu", {"slope": float("inf")}, "slope must be finite, got inf"),
+        ("rrelu", {"lower": float("nan")}, "lower must be finite, got nan"),
+        ("rrelu", {"lower": 0.5}, "upper must be >= lower and finite, got 0.3333333333333333"),
+        ("swish_beta", {"beta": float("nan")}, "beta must be finite, got nan"),
+        ("xielu", {"positive": 0.0}, "positive must be > 0 and finite, got 0.0"),
+        ("xielu", {"negative": 0.5}, "negative must be > beta and finite, got 0.5"),
+        ("xielu", {"beta": -1.0}, "beta must be >= 0 and finite, got -1.0"),
         ("squareplus", {"b": 0.0}, "b must be > 0 and finite, got 0.0"),
         ("threshold", {"threshold": float("nan")}, "threshold must be finite, got nan"),
         ("threshold", {"below": float("-inf")}, "below must be finite, got -inf"),

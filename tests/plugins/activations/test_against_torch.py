@@ -16,6 +16,8 @@ THEIRS = {
     "relu": nn.ReLU(),
     "relu6": nn.ReLU6(),
     "leaky_relu": nn.LeakyReLU(),
+    "prelu": lambda x: nn.functional.prelu(x, torch.tensor([0.25], dtype=x.dtype)),
+    "rrelu": nn.RReLU().eval(),
     "elu": nn.ELU(),
     "selu": nn.SELU(),
     "celu": nn.CELU(),
@@ -55,6 +57,8 @@ FORMULAS = {
     "isru": lambda x: x / torch.sqrt(1 + x * x),
     "isrlu": lambda x: torch.where(x >= 0, x, x / torch.sqrt(1 + x * x)),
     "elish": lambda x: torch.where(x >= 0, x, torch.expm1(x)) * torch.sigmoid(x),
+    "swish_beta": nn.functional.silu,
+    "xielu": lambda x: torch.where(x > 0, 0.8 * x * x, 0.8 * (torch.expm1(x) - x)) + x / 2,
     "e_swish": lambda x: 1.25 * nn.functional.silu(x),
 }
 
