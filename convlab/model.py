@@ -160,7 +160,7 @@ class Model:
             )
         if len(x) > self._planned_batch:
             self.plan(len(x))
-        self._clock.step = step
+        self._clock.step, self._clock.training = step, training
         return self._sequential.forward(np.ascontiguousarray(x), training)
 
     def backward(self, gradient: Array) -> None:

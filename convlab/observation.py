@@ -142,6 +142,12 @@ class _Witness(Activation):
         self.activation.derivative(x, out)
         self.slope = out.copy()
 
+    def learns(self) -> bool:
+        return self.activation.learns()
+
+    def backward_parameters(self, x: Array, gradient: Array, scratch: Array) -> None:
+        self.activation.backward_parameters(x, gradient, scratch)
+
 
 class _Watch:
     """Keeps what one layer is given and gives, both ways; buffers are shared, so all is copied."""

@@ -17,10 +17,11 @@ Example:
     ...     return {"cube": Cube}
 """
 
-from convlab.contracts.activation import Activation
+from convlab.contracts.activation import Activation, ActivationPlace
 from convlab.contracts.augmentation import Augmentation, AugmentationContext
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec
+from convlab.contracts.learned_activation import LearnedActivation
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
 from convlab.contracts.probe import Probe, ProbeContext
@@ -51,6 +52,7 @@ from convlab.seeding import generator
 __all__ = [
     "Activation",
     "ActivationLayer",
+    "ActivationPlace",
     "Array",
     "Augmentation",
     "AugmentationContext",
@@ -66,6 +68,7 @@ __all__ = [
     "InitializerSpec",
     "Layer",
     "LayerActivity",
+    "LearnedActivation",
     "MaxPool2D",
     "MetricsFile",
     "Offers",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-Role = Literal["conv_weight", "dense_weight", "bias", "scale", "shift"]
+Role = Literal["conv_weight", "dense_weight", "bias", "scale", "shift", "activation"]
 
 DECAYED_ROLES: frozenset[Role] = frozenset({"conv_weight", "dense_weight"})
 
@@ -19,8 +19,10 @@ class Parameter:
 
     Attributes:
         name: layer and field, such as ``"conv1.weight"``.
-        role: what the array is in its layer; optimizers may treat roles differently.
-        shape: (K, R, S, C/groups) for a convolution, (K, C) for a dense layer, (K,) for the others.
+        role: what the array is in its layer; optimizers may treat roles differently. ``"activation"`` is
+            what an activation learns, such as the slopes of prelu.
+        shape: (K, R, S, C/groups) for a convolution, (K, C) for a dense layer, (K,) for the others, and (1,)
+            where all channels share what an activation learns.
         trainable: False for a frozen parameter, which no optimizer sees.
         value: view of the flat buffer of values.
         gradient: view of the flat buffer of gradients.
@@ -40,7 +42,7 @@ class Parameter:
 
     @property
     def decayed(self) -> bool:
-        """Whether weight decay applies: to weights, never to biases, scales and shifts."""
+        """Whether weight decay applies: to weights, never to biases, scales, shifts and activations."""
         return self.role in DECAYED_ROLES
 
 
