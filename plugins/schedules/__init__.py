@@ -12,6 +12,7 @@ from convlab_plugins.schedules.multistep import multistep
 from convlab_plugins.schedules.one_cycle import one_cycle
 from convlab_plugins.schedules.polynomial import polynomial
 from convlab_plugins.schedules.range_test import range_test
+from convlab_plugins.schedules.reduce_on_plateau import reduce_on_plateau
 from convlab_plugins.schedules.rex import rex
 from convlab_plugins.schedules.step_decay import step_decay
 from convlab_plugins.schedules.triangular import triangular
@@ -34,6 +35,7 @@ OFFERS: Offers = {
     "warmup_stable_decay": warmup_stable_decay,
     "one_cycle": one_cycle,
     "triangular": triangular,
+    "reduce_on_plateau": reduce_on_plateau,
     "range_test": range_test,
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from convlab_plugins.schedules import OFFERS
@@ -75,3 +76,24 @@ def test_same_rates_as_torch(name: str, settings: dict[str, Any], scheduler_of: 
         assert OFFERS[name](step, TOTAL, **settings) == pytest.approx(expected, rel=1e-9, abs=1e-12)
         optimizer.step()
         scheduler.step()
+
+
+@pytest.mark.parametrize(("metric", "mode"), [("validation_loss", "min"), ("validation_accuracy", "max")])
+@pytest.mark.parametrize(("patience", "cooldown"), [(0, 0), (2, 0), (3, 4), (0, 1)])
+def test_same_plateaus_as_torch(metric: str, mode: str, patience: int, cooldown: int) -> None:
+    rng = np.random.default_rng(patience + 7 * cooldown)
+    values = np.exp(-np.arange(TOTAL) / 50) * (1 + 0.2 * rng.standard_normal(TOTAL))
+    values = values if mode == "min" else 1 - values
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = schedulers.ReduceLROnPlateau(
+        optimizer, mode, 0.7, patience, 0.01, cooldown=cooldown, min_lr=1e-3, eps=0
+    )
+    settings = {"metric": metric, "gamma": 0.7, "patience": patience, "threshold": 0.01}
+    history = [{metric: float(value)} for value in values]
+    for epoch in range(TOTAL):
+        scheduler.step(history[epoch][metric])
+        found = OFFERS["reduce_on_plateau"](
+            0, 1, history[: epoch + 1], **settings, cooldown=cooldown, final=1e-3
+        )
+        assert found == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-12)
+    assert found < 0.5

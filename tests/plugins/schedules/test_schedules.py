@@ -119,6 +119,39 @@ def test_stable_phase_ends_in_a_cooldown(shape: str, expected: list[float]) -> N
     assert factors("warmup_stable_decay", 4, warmup=0, cooldown=0, shape=shape) == [1.0] * 4
 
 
+def after(losses: list[float], **settings: Any) -> list[float]:
+    """The factor after each epoch with such a validation loss."""
+    history = [{"validation_loss": loss} for loss in losses]
+    return [
+        OFFERS["reduce_on_plateau"](0, 1, history[: epoch + 1], **{"gamma": 0.5, "patience": 1, **settings})
+        for epoch in range(len(losses))
+    ]
+
+
+def test_reduce_on_plateau_falls_when_patience_ends() -> None:
+    assert OFFERS["reduce_on_plateau"](3, 9) == 1.0
+    assert after([1.0, 0.9, 0.9, 0.9, 0.9, 0.9]) == [1.0, 1.0, 1.0, 0.5, 0.5, 0.25]
+    assert after([1.0, 1.0, 0.9, 1.0, 0.8, 1.0]) == [1.0] * 6
+    assert after([1.0, 0.95, 0.9, 0.95], threshold=0.2) == [1.0, 1.0, 0.5, 0.5]
+    assert after([1.0] * 6, cooldown=1, patience=0) == [1.0, 0.5, 0.5, 0.25, 0.25, 0.125]
+    assert after([1.0] * 4, patience=0, final=0.3) == [1.0, 0.5, 0.3, 0.3]
+    assert after([math.nan, 1.0, math.nan, math.nan]) == [1.0, 1.0, 1.0, 0.5]
+
+
+def test_reduce_on_plateau_wants_accuracies_to_rise() -> None:
+    history = [{"train_accuracy": accuracy} for accuracy in (0.5, 0.6, 0.6)]
+    falls = [
+        OFFERS["reduce_on_plateau"](0, 1, history[:epochs], metric="train_accuracy", patience=0)
+        for epochs in range(4)
+    ]
+    assert falls == [1.0, 1.0, 1.0, 0.1]
+
+
+def test_reduce_on_plateau_says_when_nothing_is_held_back() -> None:
+    with pytest.raises(ConfigError, match="must be measured; hold images back with validation_fraction"):
+        OFFERS["reduce_on_plateau"](0, 1, [{"train_loss": 1.0}])
+
+
 def test_range_test_gives_every_power_of_ten_as_many_steps() -> None:
     found = factors("range_test", 101, start=1e-4, end=10.0)
     assert [math.log10(factor) for factor in found] == pytest.approx([-4 + step / 20 for step in range(101)])
@@ -189,6 +222,12 @@ OUT_OF_RANGE: list[tuple[str, dict[str, Any], str]] = [
     ("warmup_stable_decay", {"shape": "log"}, "shape must be one of linear, 1-sqrt, cosine, got 'log'"),
     ("warmup_stable_decay", {"final": 2.0}, r"final must be in \[0, 1\], got 2.0"),
     ("warmup_stable_decay", {"cooldown": -1.0, "warmup": 0}, r"cooldown must be >= 0 \(.*\), got -1.0"),
+    ("reduce_on_plateau", {"metric": "loss"}, "metric must be one of validation_loss, .*, got 'loss'"),
+    ("reduce_on_plateau", {"gamma": 1.0}, r"gamma must be in \(0, 1\), got 1.0"),
+    ("reduce_on_plateau", {"patience": -1}, "patience must be >= 0, got -1"),
+    ("reduce_on_plateau", {"threshold": 1.0}, r"threshold must be in \[0, 1\), got 1.0"),
+    ("reduce_on_plateau", {"cooldown": -1}, "cooldown must be >= 0, got -1"),
+    ("reduce_on_plateau", {"final": 2.0}, r"final must be in \[0, 1\], got 2.0"),
     ("range_test", {"start": 0.0}, "start must be > 0 and finite, got 0.0"),
     ("range_test", {"start": 0.5, "end": 0.1}, "end must be >= start and finite, got 0.1"),
     ("step", {"every": 0}, "every must be a number of steps >= 1, or null, got 0"),
