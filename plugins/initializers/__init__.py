@@ -2,13 +2,21 @@
 
 from convlab.plugin import Offers, hookimpl
 from convlab_plugins.initializers.constants import constant, ones, zeros
+from convlab_plugins.initializers.dct import dct
 from convlab_plugins.initializers.dirac import dirac
+from convlab_plugins.initializers.dog import dog
 from convlab_plugins.initializers.gabor import gabor
+from convlab_plugins.initializers.gaussian_derivatives import gaussian_derivatives
 from convlab_plugins.initializers.glorot import glorot_normal, glorot_normal_untruncated, glorot_uniform
+from convlab_plugins.initializers.haar import haar
 from convlab_plugins.initializers.he import he_normal, he_uniform
+from convlab_plugins.initializers.laplacian import laplacian
 from convlab_plugins.initializers.lecun import lecun_normal, lecun_uniform
+from convlab_plugins.initializers.log import log
 from convlab_plugins.initializers.orthogonal import orthogonal
 from convlab_plugins.initializers.plain_random import normal, truncated_normal, uniform
+from convlab_plugins.initializers.prewitt import prewitt
+from convlab_plugins.initializers.scharr import scharr
 from convlab_plugins.initializers.sobel import sobel
 from convlab_plugins.initializers.torch_default import torch_default
 from convlab_plugins.initializers.variance_scaling import variance_scaling
@@ -32,7 +40,15 @@ OFFERS: Offers = {
     "orthogonal": orthogonal,
     "dirac": dirac,
     "sobel": sobel,
+    "prewitt": prewitt,
+    "scharr": scharr,
+    "laplacian": laplacian,
+    "log": log,
+    "dog": dog,
+    "gaussian_derivatives": gaussian_derivatives,
     "gabor": gabor,
+    "dct": dct,
+    "haar": haar,
 }
 
 

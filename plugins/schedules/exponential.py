@@ -36,6 +36,6 @@ def exponential(step: int, total: int, *, final: float = 0.01, warmup: float = 0
     require(0 < final <= 1, _PLUGIN, "final", final, "in (0, 1]")
 
     def fall(step: int, total: int) -> float:
-        return final ** (step / total)
+        return float(final ** (step / total))
 
     return with_warmup(step, total, warmup, fall, _PLUGIN)

@@ -34,6 +34,22 @@ OUT_OF_RANGE: list[tuple[str, dict[str, Any], str]] = [
     ("orthogonal", {"gain": "relu"}, "gain must be >= 0 or \"auto\", got 'relu'"),
     ("sobel", {"orientations": 0}, "orientations must be >= 1, got 0"),
     ("sobel", {"channels": "all"}, "channels must be one of same, random, got 'all'"),
+    *(
+        (name, {"channels": "all"}, "channels must be one of same, random, got 'all'")
+        for name in ("prewitt", "scharr", "laplacian", "log", "dog", "gaussian_derivatives", "dct", "haar")
+    ),
+    ("prewitt", {"orientations": 0}, "orientations must be >= 1, got 0"),
+    ("scharr", {"orientations": 0}, "orientations must be >= 1, got 0"),
+    ("log", {"sigmas": ()}, r"sigmas must be one or more numbers > 0, got \(\)"),
+    ("dog", {"sigmas": (0.0,)}, r"sigmas must be one or more numbers > 0, got \(0.0,\)"),
+    ("dog", {"ratio": 1.0}, "ratio must be > 1 and finite, got 1.0"),
+    ("gaussian_derivatives", {"sigmas": (INF,)}, r"sigmas must be one or more numbers > 0, got \(inf,\)"),
+    (
+        "gaussian_derivatives",
+        {"orders": (0,)},
+        r"orders must be one or more integers from 1 to 4, got \(0,\)",
+    ),
+    ("gaussian_derivatives", {"orientations": 0}, "orientations must be >= 1, got 0"),
     ("gabor", {"channels": "all"}, "channels must be one of same, random, got 'all'"),
     ("gabor", {"orientations": -3}, "orientations must be >= 1, got -3"),
     ("gabor", {"wavelengths": ()}, r"wavelengths must be one or more numbers of pixels >= 2, got \(\)"),
