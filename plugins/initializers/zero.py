@@ -46,4 +46,5 @@ def _hadamard(least: int) -> Array:
     matrix = np.ones((1, 1))
     while len(matrix) < least:
         matrix = np.block([[matrix, matrix], [matrix, -matrix]])
-    return matrix / np.sqrt(len(matrix))
+    orthogonal: Array = matrix / np.sqrt(len(matrix))
+    return orthogonal
