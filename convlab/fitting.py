@@ -8,6 +8,7 @@ from convlab.losses import make_loss
 from convlab.model import Model
 from convlab.preprocessing import Preprocessing
 from convlab.registry import Choice, registry
+from convlab.scheduling import ChosenSchedule
 from convlab.training import EpochMetrics, Trainer, split_validation
 
 
@@ -84,12 +85,12 @@ def fit(
             f"images {data.image_shape} and {len(data.classes)} classes"
         )
     train, validation = split_validation(data.train, validation_fraction, len(data.classes))
-    bound = registry().bind("schedule", schedule)
     chosen = [registry().bind("augmentation", choice) for choice in augmentations]
+    chosen_schedule = ChosenSchedule(registry().bind("schedule", schedule))
     trainer = Trainer(
         model,
         registry().build("optimizer", optimizer, model.parameters),
-        lambda step, total: float(bound.build(step, total)),
+        chosen_schedule,
         make_loss(loss),
         train,
         validation,
@@ -99,7 +100,11 @@ def fit(
         batch_size=batch_size,
         seed=seed,
     )
-    return [trainer.run_epoch(_ignore) for _ in range(epochs)]
+    history = []
+    for _ in range(epochs):
+        history.append(trainer.run_epoch(_ignore))
+        chosen.observe(history[-1])
+    return history
 
 
 def _ignore(epoch: int, step: int) -> None:

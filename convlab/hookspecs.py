@@ -39,7 +39,7 @@ def convlab_optimizers() -> Offers:  # type: ignore[empty-body]
 
 @hookspec
 def convlab_schedules() -> Offers:  # type: ignore[empty-body]
-    """Offer schedules: ``(step, total, *, ...) -> factor`` of the base learning rate."""
+    """Offer schedules: ``(step, total, *, ...) -> factor``, or ``(step, total, history, *, ...)``."""
 
 
 @hookspec

@@ -26,6 +26,7 @@ from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
 from convlab.contracts.probe import Probe, ProbeContext
 from convlab.contracts.sample import LayerActivity, Sample
+from convlab.contracts.schedule import History
 from convlab.contracts.tracker import Tracker
 from convlab.download import cache_directory, fetch
 from convlab.hookspecs import Offers, hookimpl
@@ -65,6 +66,7 @@ __all__ = [
     "Dropout",
     "Flatten",
     "GlobalAveragePool",
+    "History",
     "InitializerSpec",
     "Layer",
     "LayerActivity",

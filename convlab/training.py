@@ -9,7 +9,6 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -264,20 +263,37 @@ def _count_correct(outputs: Array, labels: Array) -> int:
     return int(np.count_nonzero(outputs.argmax(axis=1) == labels))
 
 
-def checkpoint_arrays(model: Model, optimizer: Optimizer) -> dict[str, Array]:
-    """All arrays that training continues from: the model's by name, the optimizer's behind ``optimizer.``."""
-    state: dict[str, Any] = {f"optimizer.{name}": array for name, array in optimizer.state().items()}
-    return {**model.state(), **state}
+def checkpoint_arrays(
+    model: Model, optimizer: Optimizer, schedule_state: Mapping[str, Array] | None = None
+) -> dict[str, Array]:
+    """All arrays that training continues from.
+
+    The model's are called by their names, the optimizer's and the schedule's have ``optimizer.`` and
+    ``schedule.`` in front.
+    """
+    behind = {"optimizer.": optimizer.state(), "schedule.": schedule_state or {}}
+    return model.state() | {
+        f"{prefix}{name}": array for prefix, state in behind.items() for name, array in state.items()
+    }
+
+
+def model_arrays(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Those arrays of a checkpoint that are the model's."""
+    others = ("optimizer.", "schedule.")
+    return {name: array for name, array in arrays.items() if not name.startswith(others)}
+
+
+def arrays_behind(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Those arrays of a checkpoint whose names begin with a prefix, by what follows it."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def load_checkpoint_arrays(model: Model, optimizer: Optimizer, arrays: dict[str, Array], steps: int) -> None:
-    """Puts back what `checkpoint_arrays` gave, after `steps` steps.
+    """Puts back what `checkpoint_arrays` gave of model and optimizer, after `steps` steps.
 
     Raises:
         ShapeError: if the arrays were saved from another network.
         RecordError: if they were saved with another optimizer.
     """
-    prefix = "optimizer."
-    model.load_state({name: array for name, array in arrays.items() if not name.startswith(prefix)})
-    saved = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-    optimizer.load_state(saved, steps)
+    model.load_state(model_arrays(arrays))
+    optimizer.load_state(arrays_behind("optimizer.", arrays), steps)

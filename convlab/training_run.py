@@ -24,11 +24,13 @@ from convlab.records.environment import environment
 from convlab.records.run_directory import RunDirectory
 from convlab.registry import registry
 from convlab.results import Listener, Result, RunPlan
+from convlab.scheduling import ChosenSchedule
 from convlab.settings import Settings
 from convlab.training import (
     Interrupted,
     Position,
     Trainer,
+    arrays_behind,
     checkpoint_arrays,
     load_checkpoint_arrays,
     split_validation,
@@ -60,11 +62,11 @@ class TrainingRun:
         self.model = build_model(settings, dataset)
         check_memory(self.model, min(settings.batch_size, max(1, len(train))))
         self.optimizer: Optimizer = settings.bound("optimizer").build(self.model.parameters)
-        schedule = settings.bound("schedule")
+        self.schedule = ChosenSchedule(settings.bound("schedule"))
         self.trainer = Trainer(
             self.model,
             self.optimizer,
-            lambda step, total: float(schedule.build(step, total)),
+            self.schedule,
             make_loss(settings.loss, settings.label_smoothing),
             train,
             validation,
@@ -121,6 +123,7 @@ class TrainingRun:
         with stop_requests() as should_stop:
             while position.epoch < self.settings.epochs:
                 metrics = self.trainer.run_epoch(self.listener.step_done, should_stop)
+                self.schedule.observe(metrics)
                 for tracker in self.trackers:
                     tracker.log(metrics)
                 self._probe()
@@ -137,6 +140,7 @@ class TrainingRun:
         position = Position.from_strings(checkpoint.meta)
         steps = position.epoch * self.trainer.steps_per_epoch + position.step
         load_checkpoint_arrays(self.model, self.optimizer, checkpoint.arrays, steps)
+        self.schedule.load_state(arrays_behind("schedule.", checkpoint.arrays))
         self.trainer.position = position
         return checkpoint.problems
 
@@ -145,7 +149,7 @@ class TrainingRun:
         save_checkpoint(
             self.directory.checkpoints,
             position.epoch,
-            checkpoint_arrays(self.model, self.optimizer),
+            checkpoint_arrays(self.model, self.optimizer, self.schedule.state()),
             position.to_strings(),
         )
 

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import convlab
@@ -68,6 +69,22 @@ def test_it_ends_as_if_it_had_never_stopped(interrupted: RunDirectory, tmp_path:
     assert result.status == "finished"
     assert result.test_loss == whole.test_loss
     assert arrays(result.directory) == arrays(whole.directory)
+
+
+@pytest.mark.parametrize("stop", [(2, 2), (3, 1)])
+def test_a_schedule_remembers_what_it_decides_by(stop: tuple[int, int], tmp_path: Path) -> None:
+    schedule = {"name": "reduce_on_plateau", "patience": 0, "gamma": 0.5, "threshold": 0.9}
+    choices = {**settings(tmp_path), "schedule": schedule}
+    with pytest.raises(Interrupted):
+        convlab.run(choices, listener=_Stop(*stop))
+    [path] = (tmp_path / "default").iterdir()
+    result = convlab.resume(path)
+    whole = convlab.run({**choices, "runs_dir": str(tmp_path / "whole")})
+    assert arrays(result.directory) == arrays(whole.directory)
+    assert {"schedule.validation_loss", "schedule.train_accuracy"} <= arrays(path).keys()
+    rates = [epoch["learning_rate"] for epoch in result.metrics]
+    assert rates == [epoch["learning_rate"] for epoch in whole.metrics] == [0.001, 0.001, 0.0005]
+    assert convlab.load_model(path).predict(np.zeros((1, 16, 16, 1), np.float32)).shape[0] == 1
 
 
 def test_it_goes_on_wherever_the_folder_lies_now(interrupted: RunDirectory, tmp_path: Path) -> None:
