@@ -69,5 +69,5 @@ def plugin_versions(settings: Settings) -> dict[str, str]:
     chosen = [(kind, getattr(settings, group)) for group, kind in GROUPS.items()]
     chosen += [("initializer", choice) for choice in settings.initializers.values()]
     chosen += [("activation", choice) for choice in settings.activations.values()]
-    offers = [registry().bind(kind, choice).offer for kind, choice in chosen]
-    return {offer.distribution: offer.version for offer in offers}
+    bound = [item for kind, choice in chosen for item in registry().bind(kind, choice).walk()]
+    return {item.offer.distribution: item.offer.version for item in bound}

@@ -93,7 +93,11 @@ def fit(
         batch_size=batch_size,
         seed=seed,
     )
-    return [trainer.run_epoch(_ignore) for _ in range(epochs)]
+    history = [trainer.run_epoch(_ignore) for _ in range(epochs)]
+    averaged = trainer.optimizer.evaluation_values()
+    if averaged is not None:
+        model.parameters.values[...] = averaged
+    return history
 
 
 def _ignore(epoch: int, step: int) -> None:

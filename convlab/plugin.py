@@ -20,7 +20,7 @@ Example:
 from convlab.contracts.activation import Activation
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec
-from convlab.contracts.optimizer import Optimizer
+from convlab.contracts.optimizer import Closure, Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
 from convlab.contracts.probe import Probe, ProbeContext
 from convlab.contracts.sample import LayerActivity, Sample
@@ -44,6 +44,7 @@ from convlab.layers import (
     Scale,
 )
 from convlab.records.metrics import MetricsFile
+from convlab.registry import Choice, OptimizerChoice, build
 from convlab.seeding import generator
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "Array",
     "AveragePool2D",
     "BatchNorm",
+    "Choice",
+    "Closure",
     "Conv2D",
     "Dataset",
     "Dense",
@@ -65,6 +68,7 @@ __all__ = [
     "MetricsFile",
     "Offers",
     "Optimizer",
+    "OptimizerChoice",
     "Parameter",
     "ParameterBuffers",
     "Probe",
@@ -75,6 +79,7 @@ __all__ = [
     "Scale",
     "Split",
     "Tracker",
+    "build",
     "cache_directory",
     "fetch",
     "generator",

@@ -7,7 +7,8 @@ of model and optimizer are all that a resumed run needs to continue bit for bit.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convlab import kernels
+from convlab.batch_closure import BatchClosure
 from convlab.contracts.dataset import Split
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.parameter import Array
@@ -164,7 +166,11 @@ class Trainer:
         return metrics
 
     def evaluate(self, split: Split) -> Evaluation:
-        """Measures loss and accuracy in inference mode; NaN over an empty split."""
+        """Loss and accuracy in inference mode, at the evaluation weights; NaN over an empty split."""
+        with evaluation_weights(self.model, self.optimizer):
+            return self._evaluate(split)
+
+    def _evaluate(self, split: Split) -> Evaluation:
         loss_sum, correct = 0.0, 0
         for start in range(0, len(split), self.batch_size):
             indices = np.arange(start, min(start + self.batch_size, len(split)), dtype=np.int64)
@@ -194,7 +200,10 @@ class Trainer:
         model.backward(gradient)
         rate = self.optimizer.lr * self.schedule(taken, self.epochs * self.steps_per_epoch)
         gradient_norm = math.sqrt(kernels.sum_of_squares(model.parameters.gradients))
-        self.optimizer.step(rate)
+        closure = None
+        if self.optimizer.needs_closure:
+            closure = BatchClosure(model, self.loss, inputs, labels, step=taken, seed=self.seed)
+        self.optimizer.step(rate, closure)
         position.step += 1
         position.images += len(indices)
         position.loss_sum += loss * len(indices)
@@ -257,10 +266,37 @@ def _count_correct(outputs: Array, labels: Array) -> int:
     return int(np.count_nonzero(outputs.argmax(axis=1) == labels))
 
 
+@contextmanager
+def evaluation_weights(model: Model, optimizer: Optimizer) -> Iterator[None]:
+    """Puts the weights that the optimizer gives for evaluation in the place of those trained, for a while."""
+    averaged, values = optimizer.evaluation_values(), model.parameters.values
+    if averaged is None:
+        yield
+        return
+    trained = values.copy()
+    values[...] = averaged
+    try:
+        yield
+    finally:
+        values[...] = trained
+
+
+_OPTIMIZER = "optimizer."
+_TRAINED_VALUES = f"{_OPTIMIZER}trained_values"
+
+
 def checkpoint_arrays(model: Model, optimizer: Optimizer) -> dict[str, Array]:
-    """All arrays that training continues from: the model's by name, the optimizer's behind ``optimizer.``."""
-    state: dict[str, Any] = {f"optimizer.{name}": array for name, array in optimizer.state().items()}
-    return {**model.state(), **state}
+    """All arrays that training continues from: the model's by name, the optimizer's behind ``optimizer.``.
+
+    The model's are those to evaluate with; where training goes on from others, these are with the
+    optimizer's.
+    """
+    state: dict[str, Any] = {f"{_OPTIMIZER}{name}": array for name, array in optimizer.state().items()}
+    if optimizer.evaluation_values() is None:
+        return {**model.state(), **state}
+    state[_TRAINED_VALUES] = model.parameters.values.copy()
+    with evaluation_weights(model, optimizer):
+        return {**{name: array.copy() for name, array in model.state().items()}, **state}
 
 
 def load_checkpoint_arrays(model: Model, optimizer: Optimizer, arrays: dict[str, Array], steps: int) -> None:
@@ -270,7 +306,11 @@ def load_checkpoint_arrays(model: Model, optimizer: Optimizer, arrays: dict[str,
         ShapeError: if the arrays were saved from another network.
         RecordError: if they were saved with another optimizer.
     """
-    prefix = "optimizer."
-    model.load_state({name: array for name, array in arrays.items() if not name.startswith(prefix)})
-    saved = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    model.load_state({name: array for name, array in arrays.items() if not name.startswith(_OPTIMIZER)})
+    saved = {
+        name.removeprefix(_OPTIMIZER): array for name, array in arrays.items() if name.startswith(_OPTIMIZER)
+    }
+    trained = saved.pop(_TRAINED_VALUES.removeprefix(_OPTIMIZER), None)
     optimizer.load_state(saved, steps)
+    if trained is not None:
+        model.parameters.values[...] = trained

@@ -37,16 +37,26 @@ class _Plans(Listener):
         self.warnings, self.first_epoch = plan.warnings, plan.first_epoch
 
 
-def settings(folder: Path) -> dict[str, object]:
-    return {"data": "synthetic", "epochs": 3, "runs_dir": str(folder), "batch_size": 64}
+def settings(folder: Path, optimizer: object = "adam") -> dict[str, object]:
+    return {
+        "data": "synthetic",
+        "epochs": 3,
+        "runs_dir": str(folder),
+        "batch_size": 64,
+        "optimizer": optimizer,
+    }
+
+
+def interrupt(folder: Path, optimizer: object = "adam") -> RunDirectory:
+    with pytest.raises(Interrupted):
+        convlab.run(settings(folder, optimizer), listener=_Stop(2, 2))
+    [path] = (folder / "default").iterdir()
+    return RunDirectory(path)
 
 
 @pytest.fixture
 def interrupted(tmp_path: Path) -> RunDirectory:
-    with pytest.raises(Interrupted):
-        convlab.run(settings(tmp_path), listener=_Stop(2, 2))
-    [path] = (tmp_path / "default").iterdir()
-    return RunDirectory(path)
+    return interrupt(tmp_path)
 
 
 def arrays(run: Path) -> dict[str, bytes]:
@@ -61,6 +71,21 @@ def test_it_ends_as_if_it_had_never_stopped(interrupted: RunDirectory, tmp_path:
     result = convlab.resume(interrupted.path)
     assert result.status == "finished"
     assert result.test_loss == whole.test_loss
+    assert arrays(result.directory) == arrays(whole.directory)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"name": "by_role", "filters": {"name": "muon"}, "dense": "momentum", "rest": "sgd"},
+    ],
+    ids=lambda choice: choice["name"],
+)
+def test_optimizers_made_of_others_do_so_too(tmp_path: Path, optimizer: object) -> None:
+    path = interrupt(tmp_path / "interrupted", optimizer).path
+    whole = convlab.run(settings(tmp_path / "whole", optimizer))
+    result = convlab.resume(path)
+    assert (result.status, result.test_loss) == ("finished", whole.test_loss)
     assert arrays(result.directory) == arrays(whole.directory)
 
 
