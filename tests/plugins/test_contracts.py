@@ -304,6 +304,26 @@ def test_optimizer_continues_from_saved_state_with_the_same_bits(name: str, dtyp
 
 
 @pytest.mark.parametrize("name", installed("optimizer"))
+def test_optimizer_gives_the_same_bits_for_any_number_of_threads(name: str) -> None:
+    def stepped(threads: int) -> Array:
+        parameters = ParameterBuffers(
+            [
+                Parameter("conv1.weight", "conv_weight", (24, 3, 3, 16)),
+                Parameter("conv1.bias", "bias", (24,)),
+                Parameter("dense1.weight", "dense_weight", (40, 96)),
+                Parameter("dense2.weight", "dense_weight", (10, 40)),
+            ]
+        )
+        with kernels.use_threads(threads):
+            random_steps(optimizer(name, parameters), range(2))
+        return parameters.values
+
+    one = stepped(1)
+    for threads in (2, 3):
+        np.testing.assert_array_equal(one, stepped(threads))
+
+
+@pytest.mark.parametrize("name", installed("optimizer"))
 def test_optimizer_refuses_the_state_of_another(name: str) -> None:
     chosen = optimizer(name, buffers())
     with pytest.raises(RecordError, match=r"the saved optimizer state does not fit: expected"):

@@ -3,8 +3,12 @@
 from convlab.plugin import Offers
 from convlab_plugins.optimizers.matrices.muon import Muon
 from convlab_plugins.optimizers.matrices.scion import Scion
+from convlab_plugins.optimizers.matrices.shampoo import Shampoo
+from convlab_plugins.optimizers.matrices.soap import SOAP
 
 OFFERS: Offers = {
     "muon": Muon,
     "scion": Scion,
+    "shampoo": Shampoo,
+    "soap": SOAP,
 }

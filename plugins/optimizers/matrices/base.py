@@ -10,6 +10,7 @@ from convlab.plugin import Array, Optimizer, OptimizerChoice, ParameterBuffers
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.composite import Composite, build_parts
 from convlab_plugins.optimizers.matrices.layers import Matrices, as_matrix, chosen_matrices
+from convlab_plugins.optimizers.matrices.sides import Sides
 
 
 class MatrixUpdate(Optimizer):
@@ -29,6 +30,14 @@ class MatrixUpdate(Optimizer):
     def matrices(self, flat: Array) -> list[Array]:
         """A flat array laid out as the values, as one matrix for every layer."""
         return [as_matrix(view) for view in self.parameters.views(flat)]
+
+    def named(self, layers: list[Sides]) -> dict[str, Array]:
+        """The state of what is kept for every layer, behind the names of the weights."""
+        return {
+            f"{parameter.name}.{key}": array
+            for parameter, sides in zip(self.parameters.trained, layers, strict=True)
+            for key, array in sides.state().items()
+        }
 
     def update(self, rate: float) -> None:
         """w = (1 - rate weight_decay) w - rate direction."""
