@@ -77,5 +77,5 @@ def plugin_versions(settings: Settings) -> dict[str, str]:
     chosen += [("initializer", choice) for choice in settings.initializers.values()]
     chosen += [("activation", choice) for choice in settings.activations.values()]
     chosen += [("augmentation", choice) for choice in settings.augmentations]
-    offers = [registry().bind(kind, choice).offer for kind, choice in chosen]
-    return {offer.distribution: offer.version for offer in offers}
+    bound = [item for kind, choice in chosen for item in registry().bind(kind, choice).walk()]
+    return {item.offer.distribution: item.offer.version for item in bound}

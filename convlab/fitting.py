@@ -103,7 +103,10 @@ def fit(
     history = []
     for _ in range(epochs):
         history.append(trainer.run_epoch(_ignore))
-        chosen.observe(history[-1])
+        chosen_schedule.observe(history[-1])
+    averaged = trainer.optimizer.evaluation_values()
+    if averaged is not None:
+        model.parameters.values[...] = averaged
     return history
 
 

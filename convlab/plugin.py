@@ -22,7 +22,7 @@ from convlab.contracts.augmentation import Augmentation, AugmentationContext
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec
 from convlab.contracts.learned_activation import LearnedActivation
-from convlab.contracts.optimizer import Optimizer
+from convlab.contracts.optimizer import Closure, Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
 from convlab.contracts.probe import Probe, ProbeContext
 from convlab.contracts.sample import LayerActivity, Sample
@@ -48,6 +48,7 @@ from convlab.layers import (
     Scale,
 )
 from convlab.records.metrics import MetricsFile
+from convlab.registry import Choice, OptimizerChoice, build
 from convlab.seeding import generator
 
 __all__ = [
@@ -59,6 +60,8 @@ __all__ = [
     "AugmentationContext",
     "AveragePool2D",
     "BatchNorm",
+    "Choice",
+    "Closure",
     "Concatenate",
     "Conv2D",
     "Dataset",
@@ -75,6 +78,7 @@ __all__ = [
     "MetricsFile",
     "Offers",
     "Optimizer",
+    "OptimizerChoice",
     "Parameter",
     "ParameterBuffers",
     "Probe",
@@ -85,6 +89,7 @@ __all__ = [
     "Scale",
     "Split",
     "Tracker",
+    "build",
     "cache_directory",
     "fetch",
     "generator",

@@ -7,13 +7,15 @@ number, dropout and augmentation from the seed and the step's, the learning rate
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convlab import kernels
+from convlab.batch_closure import BatchClosure
 from convlab.contracts.augmentation import Augmentation
 from convlab.contracts.dataset import Split
 from convlab.contracts.optimizer import Optimizer
@@ -168,7 +170,11 @@ class Trainer:
         return metrics
 
     def evaluate(self, split: Split) -> Evaluation:
-        """Measures loss and accuracy in inference mode; NaN over an empty split."""
+        """Loss and accuracy in inference mode, at the evaluation weights; NaN over an empty split."""
+        with evaluation_weights(self.model, self.optimizer):
+            return self._evaluate(split)
+
+    def _evaluate(self, split: Split) -> Evaluation:
         loss_sum, correct = 0.0, 0
         for start in range(0, len(split), self.batch_size):
             indices = np.arange(start, min(start + self.batch_size, len(split)), dtype=np.int64)
@@ -200,7 +206,10 @@ class Trainer:
         model.backward(gradient)
         rate = self.optimizer.lr * self.schedule(taken, self.epochs * self.steps_per_epoch)
         gradient_norm = math.sqrt(kernels.sum_of_squares(model.parameters.gradients))
-        self.optimizer.step(rate)
+        closure = None
+        if self.optimizer.needs_closure:
+            closure = BatchClosure(model, self.loss, inputs, labels, step=taken, seed=self.seed)
+        self.optimizer.step(rate, closure)
         position.step += 1
         position.images += len(indices)
         position.loss_sum += loss * len(indices)
@@ -263,23 +272,48 @@ def _count_correct(outputs: Array, labels: Array) -> int:
     return int(np.count_nonzero(outputs.argmax(axis=1) == labels))
 
 
+@contextmanager
+def evaluation_weights(model: Model, optimizer: Optimizer) -> Iterator[None]:
+    """Puts the weights that the optimizer gives for evaluation in the place of those trained, for a while."""
+    averaged, values = optimizer.evaluation_values(), model.parameters.values
+    if averaged is None:
+        yield
+        return
+    trained = values.copy()
+    values[...] = averaged
+    try:
+        yield
+    finally:
+        values[...] = trained
+
+
+_OPTIMIZER, _SCHEDULE = "optimizer.", "schedule."
+_TRAINED_VALUES = "trained_values"
+
+
 def checkpoint_arrays(
     model: Model, optimizer: Optimizer, schedule_state: Mapping[str, Array] | None = None
 ) -> dict[str, Array]:
     """All arrays that training continues from.
 
     The model's are called by their names, the optimizer's and the schedule's have ``optimizer.`` and
-    ``schedule.`` in front.
+    ``schedule.`` in front. The model's are those to evaluate with; where training goes on from others, these
+    are with the optimizer's.
     """
-    behind = {"optimizer.": optimizer.state(), "schedule.": schedule_state or {}}
-    return model.state() | {
+    of_optimizer, own = dict(optimizer.state()), model.state()
+    if optimizer.evaluation_values() is not None:
+        of_optimizer[_TRAINED_VALUES] = model.parameters.values.copy()
+        with evaluation_weights(model, optimizer):
+            own = {name: array.copy() for name, array in own.items()}
+    behind = {_OPTIMIZER: of_optimizer, _SCHEDULE: schedule_state or {}}
+    return own | {
         f"{prefix}{name}": array for prefix, state in behind.items() for name, array in state.items()
     }
 
 
 def model_arrays(arrays: Mapping[str, Array]) -> dict[str, Array]:
     """Those arrays of a checkpoint that are the model's."""
-    others = ("optimizer.", "schedule.")
+    others = (_OPTIMIZER, _SCHEDULE)
     return {name: array for name, array in arrays.items() if not name.startswith(others)}
 
 
@@ -296,4 +330,8 @@ def load_checkpoint_arrays(model: Model, optimizer: Optimizer, arrays: dict[str,
         RecordError: if they were saved with another optimizer.
     """
     model.load_state(model_arrays(arrays))
-    optimizer.load_state(arrays_behind("optimizer.", arrays), steps)
+    saved = arrays_behind(_OPTIMIZER, arrays)
+    trained = saved.pop(_TRAINED_VALUES, None)
+    optimizer.load_state(saved, steps)
+    if trained is not None:
+        model.parameters.values[...] = trained

@@ -32,6 +32,7 @@ from convlab.training import (
     Trainer,
     arrays_behind,
     checkpoint_arrays,
+    evaluation_weights,
     load_checkpoint_arrays,
     split_validation,
 )
@@ -156,10 +157,11 @@ class TrainingRun:
     def _probe(self) -> None:
         epoch = self.trainer.position.epoch
         context = ProbeContext(self.model, epoch, epoch == self.settings.epochs, self._take_sample)
-        for name, probe in self.probes:
-            arrays = probe.look(context)
-            if arrays:
-                self.directory.write_probe(name, epoch, arrays)
+        with evaluation_weights(self.model, self.optimizer):
+            for name, probe in self.probes:
+                arrays = probe.look(context)
+                if arrays:
+                    self.directory.write_probe(name, epoch, arrays)
 
     def _take_sample(self) -> Sample:
         self._observer.follow(self.model)

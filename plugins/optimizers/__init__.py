@@ -11,6 +11,7 @@ from convlab_plugins.optimizers.adamw import AdamW
 from convlab_plugins.optimizers.adan import Adan
 from convlab_plugins.optimizers.ademamix import AdEMAMix
 from convlab_plugins.optimizers.adopt import ADOPT
+from convlab_plugins.optimizers.aided import OFFERS as AIDED
 from convlab_plugins.optimizers.amsgrad import AMSGrad
 from convlab_plugins.optimizers.asgd import ASGD
 from convlab_plugins.optimizers.d_adaptation import DAdaptation
@@ -19,6 +20,7 @@ from convlab_plugins.optimizers.lamb import LAMB
 from convlab_plugins.optimizers.lars import LARS
 from convlab_plugins.optimizers.lion import Lion
 from convlab_plugins.optimizers.madgrad import MADGRAD
+from convlab_plugins.optimizers.matrices import OFFERS as MATRICES
 from convlab_plugins.optimizers.momentum import Momentum
 from convlab_plugins.optimizers.nadam import NAdam
 from convlab_plugins.optimizers.nesterov import Nesterov
@@ -31,6 +33,7 @@ from convlab_plugins.optimizers.sgd import SGD
 from convlab_plugins.optimizers.sgdw import SGDW
 from convlab_plugins.optimizers.signsgd import SignSGD
 from convlab_plugins.optimizers.signum import Signum
+from convlab_plugins.optimizers.wrappers import OFFERS as WRAPPERS
 from convlab_plugins.optimizers.yogi import Yogi
 
 OFFERS: Offers = {
@@ -70,5 +73,5 @@ OFFERS: Offers = {
 
 @hookimpl
 def convlab_optimizers() -> Offers:
-    """Offers the optimizers of this package."""
-    return OFFERS
+    """Offers the optimizers of this package and of the packages inside it."""
+    return {**OFFERS, **MATRICES, **AIDED, **WRAPPERS}

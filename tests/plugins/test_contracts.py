@@ -5,6 +5,7 @@ The tests ask the registry, so a new plugin, third-party or ours, is tested with
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 from convlab import kernels
 from convlab.errors import RecordError
-from convlab.plugin import Activation, Array, InitializerSpec, Optimizer, Parameter, ParameterBuffers
+from convlab.plugin import Activation, Array, Closure, InitializerSpec, Optimizer, Parameter, ParameterBuffers
 from convlab.registry import registry
 from convlab_plugins import activations, initializers, optimizers, schedules
 
@@ -185,11 +186,42 @@ def optimizer(name: str, parameters: ParameterBuffers) -> Optimizer:
     return made
 
 
+class Again(Closure):
+    """Computes loss and gradients again by a function of the test."""
+
+    def __init__(self, compute: Callable[[], float]) -> None:
+        self.compute = compute
+
+    def __call__(self) -> float:
+        return self.compute()
+
+    def with_sampled_labels(self) -> float:
+        return self.compute()
+
+
+def step_along(chosen: Optimizer, compute: Callable[[], float]) -> None:
+    """One step on the loss that `compute` returns, as the engine takes it."""
+    compute()
+    chosen.step(chosen.lr, Again(compute))
+
+
 def random_steps(chosen: Optimizer, seeds: range) -> None:
-    for seed in seeds:
-        gradients = chosen.parameters.gradients
+    """Steps on random planes: the gradient is the same wherever it is computed."""
+    gradients, values = chosen.parameters.gradients, chosen.parameters.values
+
+    def plane(seed: int) -> float:
         gradients[...] = np.random.default_rng(seed).standard_normal(gradients.size)
-        chosen.step(chosen.lr)
+        return float((gradients * values).sum())
+
+    for seed in seeds:
+        step_along(chosen, partial(plane, seed))
+
+
+def evaluate_at(chosen: Optimizer) -> None:
+    """Goes to the weights that the optimizer wants evaluated."""
+    averaged = chosen.evaluation_values()
+    if averaged is not None:
+        chosen.parameters.values[...] = averaged
 
 
 @pytest.mark.parametrize("name", installed("optimizer"))
@@ -197,11 +229,16 @@ def test_optimizer_lowers_a_parabola(name: str) -> None:
     parameters = buffers()
     chosen, values = optimizer(name, parameters), parameters.values
     curvature = np.linspace(0.1, 2.0, values.size)
-    start = float((curvature * values**2).sum())
-    for _ in range(300):
+
+    def height() -> float:
         parameters.gradients[...] = curvature * values
-        chosen.step(chosen.lr)
-    assert float((curvature * values**2).sum()) < 0.8 * start
+        return float((curvature * values**2).sum() / 2)
+
+    start = height()
+    for _ in range(300):
+        step_along(chosen, height)
+    evaluate_at(chosen)
+    assert height() < 0.8 * start
 
 
 @pytest.mark.parametrize("name", installed("optimizer"))
@@ -214,14 +251,14 @@ def test_optimizer_lowers_the_rosenbrock_valley(name: str) -> None:
 
     def height() -> float:
         x, y = values
-        return float((1 - x) ** 2 + 100 * (y - x * x) ** 2)
+        gradients[0] = scale * (-2 * (1 - x) - 400 * x * (y - x * x))
+        gradients[1] = scale * 200 * (y - x * x)
+        return float(scale * ((1 - x) ** 2 + 100 * (y - x * x) ** 2))
 
     start = height()
     for _ in range(1000):
-        x, y = values
-        gradients[0] = scale * (-2 * (1 - x) - 400 * x * (y - x * x))
-        gradients[1] = scale * 200 * (y - x * x)
-        chosen.step(chosen.lr)
+        step_along(chosen, height)
+    evaluate_at(chosen)
     assert height() < 0.9 * start
 
 
@@ -232,7 +269,7 @@ def test_optimizer_survives_zero_gradients(name: str, dtype: Any) -> None:
     before = parameters.values.copy()
     chosen = optimizer(name, parameters)
     for _ in range(3):
-        chosen.step(chosen.lr)
+        step_along(chosen, lambda: 0.0)
     moved, decayed = parameters.values, parameters.decayed
     assert (np.abs(moved[:decayed]) <= np.abs(before[:decayed])).all()  # weight decay is all that may act
     np.testing.assert_array_equal(moved[decayed:], before[decayed:])
@@ -264,6 +301,26 @@ def test_optimizer_continues_from_saved_state_with_the_same_bits(name: str, dtyp
     assert resumed.steps == chosen.steps == 12
     for key, array in chosen.state().items():
         np.testing.assert_array_equal(array, resumed.state()[key])
+
+
+@pytest.mark.parametrize("name", installed("optimizer"))
+def test_optimizer_gives_the_same_bits_for_any_number_of_threads(name: str) -> None:
+    def stepped(threads: int) -> Array:
+        parameters = ParameterBuffers(
+            [
+                Parameter("conv1.weight", "conv_weight", (24, 3, 3, 16)),
+                Parameter("conv1.bias", "bias", (24,)),
+                Parameter("dense1.weight", "dense_weight", (40, 96)),
+                Parameter("dense2.weight", "dense_weight", (10, 40)),
+            ]
+        )
+        with kernels.use_threads(threads):
+            random_steps(optimizer(name, parameters), range(2))
+        return parameters.values
+
+    one = stepped(1)
+    for threads in (2, 3):
+        np.testing.assert_array_equal(one, stepped(threads))
 
 
 @pytest.mark.parametrize("name", installed("optimizer"))
