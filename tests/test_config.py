@@ -227,7 +227,7 @@ class TestSweeps:
             (["epochs=1"], [["epochs=1"]]),
             (["seed=range(2)", "epochs=1,2"], [[f"seed={s}", f"epochs={e}"] for s in (0, 1) for e in (1, 2)]),
             (["seed=1,2", "seed=3"], [["seed=3"]]),
-            (["optimizer=glob(n*,exclude=nadam)"], [["optimizer=nesterov"]]),
+            (["optimizer=glob(n*,exclude=n*d*)"], [["optimizer=nesterov"]]),
             (
                 ["bias_initializer=choice(zeros,ones)"],
                 [["bias_initializer=zeros"], ["bias_initializer=ones"]],
