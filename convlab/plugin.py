@@ -29,35 +29,42 @@ from convlab.contracts.tracker import Tracker
 from convlab.download import cache_directory, fetch
 from convlab.hookspecs import Offers, hookimpl
 from convlab.layers import (
-    Activation as ActivationLayer,
-)
-from convlab.layers import (
+    GLU,
     AveragePool2D,
     BatchNorm,
     Conv2D,
+    CReLU,
     Dense,
     Dropout,
     Flatten,
+    FReLU,
     GlobalAveragePool,
     Layer,
+    Maxout,
     MaxPool2D,
     Residual,
     Scale,
+)
+from convlab.layers import (
+    Activation as ActivationLayer,
 )
 from convlab.records.metrics import MetricsFile
 from convlab.seeding import generator
 
 __all__ = [
+    "GLU",
     "Activation",
     "ActivationLayer",
     "ActivationPlace",
     "Array",
     "AveragePool2D",
     "BatchNorm",
+    "CReLU",
     "Conv2D",
     "Dataset",
     "Dense",
     "Dropout",
+    "FReLU",
     "Flatten",
     "GlobalAveragePool",
     "InitializerSpec",
@@ -65,6 +72,7 @@ __all__ = [
     "LayerActivity",
     "LearnedActivation",
     "MaxPool2D",
+    "Maxout",
     "MetricsFile",
     "Offers",
     "Optimizer",

@@ -102,10 +102,14 @@ class Builder:
         if choice is None:
             return None
         activation = self._make_activation(choice)
-        for declared in self._awaiting:
-            declared.spec = replace(declared.spec, gain=activation.gain)
-        self._awaiting = []
+        self.follow(activation.gain)
         return activation.placed(self._place(layer, channels, trainable))
+
+    def follow(self, gain: float) -> None:
+        """Tells the weights that wait for an activation the gain of what follows them."""
+        for declared in self._awaiting:
+            declared.spec = replace(declared.spec, gain=gain)
+        self._awaiting = []
 
     def take_waiting(self) -> list[DeclaredParameter]:
         """The weights that no activation has followed yet; from now on they wait for none."""
