@@ -46,7 +46,8 @@ class CReLU(Layer):
         output, channels = self._output[: len(x)], x.shape[-1]
         np.copyto(output[..., :channels], x)
         np.negative(x, out=output[..., channels:])
-        return np.maximum(output, 0.0, out=output)
+        np.maximum(output, 0.0, out=output)
+        return output
 
     def backward(self, gradient: Array) -> Array | None:
         if self._input_gradient is None:
@@ -55,4 +56,5 @@ class CReLU(Layer):
         passes = np.greater(self._output[:count], 0.0, out=self._passes[:count])
         np.multiply(gradient, passes, out=gradient)
         input_gradient: Array = self._input_gradient[:count]
-        return np.subtract(gradient[..., :channels], gradient[..., channels:], out=input_gradient)
+        np.subtract(gradient[..., :channels], gradient[..., channels:], out=input_gradient)
+        return input_gradient
