@@ -52,6 +52,8 @@ def test_forward_numbers_add_up_and_agree_with_the_core(command: Command) -> Non
         ["model=resnet20", "data.shape=[16,16,3]"],
         ["model=lenet5", "data.shape=[28,28,1]", "activation=tanh"],
         ["activation=gelu", "bias=false"],
+        ["activation=prelu"],
+        ["activation=xielu"],
         ["loss=mean_squared_error", "initializers.conv1=gabor"],
     ],
     ids=" ".join,
