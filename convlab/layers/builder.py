@@ -57,12 +57,12 @@ class Clock:
     Attributes:
         seed: of the model.
         step: of training.
-        training: whether the latest forward pass was one of training.
+        draws: whether activations draw random numbers in the present pass.
     """
 
     seed: int
     step: int = 0
-    training: bool = False
+    draws: bool = False
 
 
 class Builder:
@@ -183,7 +183,7 @@ class Builder:
 
         def random() -> np.random.Generator | None:
             clock = self.clock
-            return generator(clock.seed, "activation", layer, clock.step) if clock.training else None
+            return generator(clock.seed, "activation", layer, clock.step) if clock.draws else None
 
         return ActivationPlace(channels, declare, random)
 

@@ -54,6 +54,7 @@ def test_forward_numbers_add_up_and_agree_with_the_core(command: Command) -> Non
         ["activation=gelu", "bias=false"],
         ["activation=prelu"],
         ["activation=xielu"],
+        ["activation=rrelu"],
         ["loss=mean_squared_error", "initializers.conv1=gabor"],
     ],
     ids=" ".join,
