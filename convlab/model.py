@@ -51,6 +51,8 @@ class Model:
     Attributes:
         layers: the layers, in the order of computation.
         parameters: all parameters, and the flat buffers that they are views of.
+        draws: whether activations such as rrelu draw random numbers in training, or are what they are in
+            inference there as well.
 
     Raises:
         ShapeError: if a layer does not fit the one before it.
@@ -95,6 +97,7 @@ class Model:
         self.output_shape = self._sequential.build(self.input_shape, builder)
         self.parameters = ParameterBuffers([item.parameter for item in builder.declared], self.dtype)
         _initialize(builder.declared, seed)
+        self.draws = True
         self._planned_batch = 0
         self._gradient: Array | None = None
 
@@ -160,7 +163,7 @@ class Model:
             )
         if len(x) > self._planned_batch:
             self.plan(len(x))
-        self._clock.step, self._clock.training = step, training
+        self._clock.step, self._clock.draws = step, training and self.draws
         return self._sequential.forward(np.ascontiguousarray(x), training)
 
     def backward(self, gradient: Array) -> None:

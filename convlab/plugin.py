@@ -31,27 +31,32 @@ from convlab.contracts.tracker import Tracker
 from convlab.download import cache_directory, fetch
 from convlab.hookspecs import Offers, hookimpl
 from convlab.layers import (
-    Activation as ActivationLayer,
-)
-from convlab.layers import (
+    GLU,
     AveragePool2D,
     BatchNorm,
     Concatenate,
     Conv2D,
+    CReLU,
     Dense,
     Dropout,
     Flatten,
+    FReLU,
     GlobalAveragePool,
     Layer,
+    Maxout,
     MaxPool2D,
     Residual,
     Scale,
+)
+from convlab.layers import (
+    Activation as ActivationLayer,
 )
 from convlab.records.metrics import MetricsFile
 from convlab.registry import Choice, OptimizerChoice, build
 from convlab.seeding import generator
 
 __all__ = [
+    "GLU",
     "Activation",
     "ActivationLayer",
     "ActivationPlace",
@@ -60,6 +65,7 @@ __all__ = [
     "AugmentationContext",
     "AveragePool2D",
     "BatchNorm",
+    "CReLU",
     "Choice",
     "Closure",
     "Concatenate",
@@ -67,6 +73,7 @@ __all__ = [
     "Dataset",
     "Dense",
     "Dropout",
+    "FReLU",
     "Flatten",
     "GlobalAveragePool",
     "History",
@@ -75,6 +82,7 @@ __all__ = [
     "LayerActivity",
     "LearnedActivation",
     "MaxPool2D",
+    "Maxout",
     "MetricsFile",
     "Offers",
     "Optimizer",

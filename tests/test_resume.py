@@ -107,6 +107,16 @@ def test_optimizers_made_of_others_do_so_too(tmp_path: Path, optimizer: object) 
     assert arrays(result.directory) == arrays(whole.directory)
 
 
+@pytest.mark.parametrize("activation", ["prelu", "rrelu"])
+def test_what_activations_learn_and_draw_goes_on_too(activation: str, tmp_path: Path) -> None:
+    chosen = {"activation": activation}
+    whole = convlab.run(settings(tmp_path / "whole") | chosen)
+    with pytest.raises(Interrupted):
+        convlab.run(settings(tmp_path) | chosen, listener=_Stop(2, 2))
+    [path] = (tmp_path / "default").iterdir()
+    assert arrays(convlab.resume(path).directory) == arrays(whole.directory)
+
+
 def test_it_goes_on_wherever_the_folder_lies_now(interrupted: RunDirectory, tmp_path: Path) -> None:
     shutil.move(interrupted.path, tmp_path / "elsewhere")
     result = convlab.resume(tmp_path / "elsewhere")

@@ -57,12 +57,12 @@ class Clock:
     Attributes:
         seed: of the model.
         step: of training.
-        training: whether the latest forward pass was one of training.
+        draws: whether activations draw random numbers in the present pass.
     """
 
     seed: int
     step: int = 0
-    training: bool = False
+    draws: bool = False
 
 
 class Builder:
@@ -102,10 +102,14 @@ class Builder:
         if choice is None:
             return None
         activation = self._make_activation(choice)
-        for declared in self._awaiting:
-            declared.spec = replace(declared.spec, gain=activation.gain)
-        self._awaiting = []
+        self.follow(activation.gain)
         return activation.placed(self._place(layer, channels, trainable))
+
+    def follow(self, gain: float) -> None:
+        """Tells the weights that wait for an activation the gain of what follows them."""
+        for declared in self._awaiting:
+            declared.spec = replace(declared.spec, gain=gain)
+        self._awaiting = []
 
     def take_waiting(self) -> list[DeclaredParameter]:
         """The weights that no activation has followed yet; from now on they wait for none."""
@@ -179,7 +183,7 @@ class Builder:
 
         def random() -> np.random.Generator | None:
             clock = self.clock
-            return generator(clock.seed, "activation", layer, clock.step) if clock.training else None
+            return generator(clock.seed, "activation", layer, clock.step) if clock.draws else None
 
         return ActivationPlace(channels, declare, random)
 

@@ -13,7 +13,16 @@ import pytest
 
 from convlab import kernels
 from convlab.errors import RecordError
-from convlab.plugin import Activation, Array, Closure, InitializerSpec, Optimizer, Parameter, ParameterBuffers
+from convlab.plugin import (
+    Activation,
+    ActivationPlace,
+    Array,
+    Closure,
+    InitializerSpec,
+    Optimizer,
+    Parameter,
+    ParameterBuffers,
+)
 from convlab.registry import registry
 from convlab_plugins import activations, initializers, optimizers, schedules
 
@@ -103,15 +112,18 @@ def evaluate(method: Callable[[Array, Array], None], x: Array) -> Array:
     return out
 
 
-@pytest.mark.parametrize("name", installed("activation"))
-def test_activation_derivative_is_the_slope_of_its_value(name: str) -> None:
-    f, step = activation(name), 1e-5
-    x = np.random.default_rng(0).uniform(-8, 8, 4001)
+def check_slope(f: Activation, x: Array) -> None:
+    step = 1e-5
     below, here, above = (evaluate(f.value, x + shift) for shift in (-step, 0.0, step))
     smooth = np.abs((above - here) - (here - below)) / step < 1e-3  # a corner bends within one step
     assert smooth.mean() > 0.99
     slope = (above - below) / (2 * step)
     np.testing.assert_allclose(evaluate(f.derivative, x)[smooth], slope[smooth], rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", installed("activation"))
+def test_activation_derivative_is_the_slope_of_its_value(name: str) -> None:
+    check_slope(activation(name), np.random.default_rng(0).uniform(-8, 8, 4001))
 
 
 @pytest.mark.parametrize("name", installed("activation"))
@@ -149,6 +161,42 @@ def test_activation_passes_nan_on_where_it_is(name: str, dtype: Any) -> None:
 @pytest.mark.parametrize("name", installed("activation"))
 def test_activation_gain_is_finite_and_positive(name: str) -> None:
     assert 0 < activation(name).gain < np.inf
+
+
+def placed(name: str, dtype: Any, channels: int) -> tuple[Activation, list[Parameter]]:
+    """An activation as a layer of so many channels has it, and what it learns there."""
+    declared: list[Parameter] = []
+
+    def declare(field: str, initial: Array) -> Parameter:
+        assert initial.shape in {(channels,), (1,)}
+        declared.append(Parameter(f"here.activation_{field}", "activation", initial.shape))
+        initials.append(initial)
+        return declared[-1]
+
+    initials: list[Array] = []
+    made = activation(name).placed(ActivationPlace(channels, declare, lambda: np.random.default_rng(5)))
+    ParameterBuffers(declared, dtype)
+    for parameter, initial in zip(declared, initials, strict=True):
+        parameter.value[...] = initial
+    return made, declared
+
+
+@pytest.mark.parametrize("name", installed("activation"))
+def test_activation_in_a_layer_has_the_gradients_of_what_it_computes(name: str) -> None:
+    f, learned = placed(name, np.float64, 3)
+    assert f.learns() == bool(learned)
+    x, gradient = np.random.default_rng(0).normal(0, 2, (2, 400, 5, 3))
+    check_slope(f, x)
+    f.backward_parameters(x, gradient, np.empty_like(x))
+    step = 1e-6
+    for parameter in learned:
+        for entry in range(parameter.size):
+            kept, sums = parameter.value[entry], []
+            for shift in (step, -step):
+                parameter.value[entry] = kept + shift
+                sums.append(float((evaluate(f.value, x) * gradient).sum()))
+            parameter.value[entry] = kept
+            assert parameter.gradient[entry] == pytest.approx((sums[0] - sums[1]) / (2 * step), rel=1e-5)
 
 
 @pytest.mark.parametrize("name", installed("activation"))
