@@ -43,8 +43,8 @@ class DAdaptation(MomentOptimizer):
         1.0
 
     References:
-        Defazio, Mishchenko: Learning-rate-free learning by D-adaptation, 2023, algorithm 5, without its
-        unbiased means. The paper and the authors' code start from 1e-6, and train for long.
+        Defazio, Mishchenko: Learning-rate-free learning by D-adaptation, 2023, the algorithm for Adam,
+        whose means stay biased. The paper and the authors' code start from 1e-6, and train for long.
     """
 
     plugin = "optimizer 'd_adaptation'"
