@@ -78,7 +78,7 @@ class DAdaptation(MomentOptimizer):
             size += weight
         self.numerator *= kept
         self.numerator += (1 - kept) * step * product
-        if size > 0:
+        if size != 0:
             found = float(self.numerator[0]) / ((1 - kept) * size)
             self.distance[0] = max(distance, min(found, distance * self.growth))
         for piece in self.pieces:

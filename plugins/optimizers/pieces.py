@@ -104,6 +104,11 @@ class PiecewiseOptimizer(FlatOptimizer):
         gradients += piece.gradients
         return gradients
 
+    def step(self, rate: float) -> None:
+        """Takes one step; numbers out of range are for the training loop to find, as from a kernel."""
+        with np.errstate(all="ignore"):
+            super().step(rate)
+
     def update(self, rate: float) -> None:
         """Changes every piece."""
         rate = float(rate)  # a NumPy scalar of float64 would make float64 of all it meets
