@@ -19,7 +19,7 @@ Example:
 
 from convlab.contracts.activation import Activation
 from convlab.contracts.dataset import Dataset, Split
-from convlab.contracts.initializer import InitializerSpec
+from convlab.contracts.initializer import InitializerSpec, also_for_norms
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
 from convlab.contracts.probe import Probe, ProbeContext
@@ -77,6 +77,7 @@ __all__ = [
     "Scale",
     "Split",
     "Tracker",
+    "also_for_norms",
     "cache_directory",
     "fetch",
     "generator",

@@ -1,5 +1,6 @@
 """What layers with weights share: the arguments, the parameters, the activation at the end."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 from convlab import kernels
@@ -47,6 +48,10 @@ class WeightedLayer(Layer):
         if builder.uses_bias(self.name, self.use_bias):
             self._bias = builder.bias(self.name, shape[0], self.bias_initializer, self.trainable)
         self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+
+    @abstractmethod
+    def linear(self, x: Array) -> Array:
+        """The outputs before the activation, in a new array; for initializers, which look at them once."""
 
     def ending(self) -> AppliedActivation | None:
         return self._activation
