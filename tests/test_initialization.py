@@ -166,7 +166,7 @@ def lsuv_variances(settings: Sequence[str]) -> dict[str, float]:
 @pytest.mark.parametrize("model", ["small_convnet", "mlp", "resnet20"])
 def test_lsuv_gives_unit_variance_in_every_layer_on_digits(model: str) -> None:
     variances = lsuv_variances([f"model={model}"])
-    assert len(variances) > 2
+    assert len(variances) >= 2
     assert all(abs(variance - 1) < 0.01 for variance in variances.values()), variances
 
 
