@@ -20,7 +20,7 @@ Example:
 from convlab.contracts.activation import Activation, ActivationPlace
 from convlab.contracts.augmentation import Augmentation, AugmentationContext
 from convlab.contracts.dataset import Dataset, Split
-from convlab.contracts.initializer import InitializerSpec
+from convlab.contracts.initializer import InitializerSpec, also_for_norms
 from convlab.contracts.learned_activation import LearnedActivation
 from convlab.contracts.optimizer import Closure, Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
@@ -97,6 +97,7 @@ __all__ = [
     "Scale",
     "Split",
     "Tracker",
+    "also_for_norms",
     "build",
     "cache_directory",
     "fetch",

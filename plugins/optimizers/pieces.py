@@ -104,10 +104,10 @@ class PiecewiseOptimizer(FlatOptimizer):
         gradients += piece.gradients
         return gradients
 
-    def step(self, rate: float) -> None:
+    def step(self, rate: float, closure: Closure | None = None) -> None:
         """Takes one step; numbers out of range are for the training loop to find, as from a kernel."""
         with np.errstate(all="ignore"):
-            super().step(rate)
+            super().step(rate, closure)
 
     def update(self, rate: float) -> None:
         """Changes every piece."""

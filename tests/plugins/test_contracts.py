@@ -5,6 +5,7 @@ The tests ask the registry, so a new plugin, third-party or ours, is tested with
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -65,8 +66,27 @@ SPECS = [
 ]
 
 
+def with_data(spec: InitializerSpec) -> InitializerSpec:
+    """The spec with inputs to look at: images of 9 x 9 noise, or rows of it."""
+    rng = np.random.default_rng(5)
+    if spec.role not in ("conv_weight", "dense_weight"):
+        outputs = rng.standard_normal((8, 9, 9, spec.shape[0])).astype(np.float32)
+        return replace(spec, sample_output=lambda values: outputs + values)
+    if spec.role == "dense_weight":
+        rows = rng.standard_normal((80, spec.shape[1])).astype(np.float32)
+        return replace(
+            spec, sample_input=lambda: rows, sample_output=lambda w: kernels.dense(rows, w.astype(np.float32))
+        )
+    x = rng.standard_normal((8, 9, 9, spec.shape[3] * spec.groups)).astype(np.float32)
+    return replace(
+        spec,
+        sample_input=lambda: x,
+        sample_output=lambda w: kernels.conv2d(x, w.astype(np.float32), padding="same", groups=spec.groups),
+    )
+
+
 def initialize(name: str, spec: InitializerSpec, seed: int = 0) -> Array:
-    made: Array = registry().build("initializer", name, spec, np.random.default_rng(seed))
+    made: Array = registry().build("initializer", name, with_data(spec), np.random.default_rng(seed))
     return made
 
 
