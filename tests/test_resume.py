@@ -77,9 +77,13 @@ def test_it_ends_as_if_it_had_never_stopped(interrupted: RunDirectory, tmp_path:
 @pytest.mark.parametrize(
     "optimizer",
     [
-        {"name": "by_role", "filters": {"name": "muon"}, "dense": "momentum", "rest": "sgd"},
+        {"name": "by_role", "filters": "muon", "dense": "momentum", "rest": "sgd"},
+        {"name": "by_role", "filters": "shampoo", "dense": "soap"},
+        {"name": "ema", "inner": {"name": "sam", "inner": {"name": "clip_by_norm"}}},
+        {"name": "swa", "start": 3, "inner": {"name": "lookahead", "inner": "cautious"}},
+        {"name": "accumulate", "every": 3, "inner": "adam"},
     ],
-    ids=lambda choice: choice["name"],
+    ids=str,
 )
 def test_optimizers_made_of_others_do_so_too(tmp_path: Path, optimizer: object) -> None:
     path = interrupt(tmp_path / "interrupted", optimizer).path
