@@ -82,6 +82,8 @@ def test_it_ends_as_if_it_had_never_stopped(interrupted: RunDirectory, tmp_path:
         {"name": "ema", "inner": {"name": "sam", "inner": {"name": "clip_by_norm"}}},
         {"name": "swa", "start": 3, "inner": {"name": "lookahead", "inner": "cautious"}},
         {"name": "accumulate", "every": 3, "inner": "adam"},
+        {"name": "by_role", "filters": "lbfgs", "rest": "sophia"},
+        {"name": "clip_by_norm", "inner": "schedule_free_adamw"},
     ],
     ids=str,
 )

@@ -11,6 +11,8 @@ from convlab.plugin import Closure, Optimizer, Parameter, ParameterBuffers
 class Bending(Closure):
     """The loss sum(cosh(w - c)) over all values, with a centre for each."""
 
+    examples = 1
+
     def __init__(self, parameters: ParameterBuffers) -> None:
         self.parameters = parameters
         self.centres = np.linspace(-1.0, 1.0, parameters.values.size)
