@@ -257,6 +257,8 @@ def optimizer(name: str, parameters: ParameterBuffers) -> Optimizer:
 class Again(Closure):
     """Computes loss and gradients again by a function of the test."""
 
+    examples = 1
+
     def __init__(self, compute: Callable[[], float]) -> None:
         self.compute = compute
 
