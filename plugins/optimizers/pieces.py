@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from convlab.plugin import Array
+from convlab.plugin import Array, Closure
 from convlab_plugins.optimizers.base import FlatOptimizer
 
 # Large enough that NumPy's calls cost little beside their work, small enough that the arrays of a piece, of
