@@ -7,6 +7,7 @@ from convlab.layers.conv import Conv2D
 from convlab.layers.dense import Dense
 from convlab.layers.dropout import Dropout
 from convlab.layers.flatten import Flatten
+from convlab.layers.learned_scale import LearnedScale
 from convlab.layers.pool import AveragePool2D, GlobalAveragePool, MaxPool2D
 from convlab.layers.residual import Residual
 from convlab.layers.scale import Scale
@@ -21,6 +22,7 @@ __all__ = [
     "Flatten",
     "GlobalAveragePool",
     "Layer",
+    "LearnedScale",
     "MaxPool2D",
     "Residual",
     "Scale",

@@ -16,6 +16,7 @@ from convlab.layers import (
     Flatten,
     GlobalAveragePool,
     Layer,
+    LearnedScale,
     MaxPool2D,
     Residual,
     Scale,
@@ -86,6 +87,14 @@ NETWORKS: dict[str, Callable[[], list[Layer]]] = {
         Dense(4),
     ],
     "scale": lambda: [Flatten(), Dense(6), Scale(-0.3), Dense(4), Scale(2.0)],
+    "learned_scale": lambda: [
+        LearnedScale(),
+        Conv2D(3, 1, activation="tanh"),
+        Residual([Conv2D(3, 3, padding=1), LearnedScale()], activation="tanh"),
+        Residual([LearnedScale(), Activation("sigmoid")], [LearnedScale()], activation=None),
+        Flatten(),
+        Dense(4),
+    ],
     "batch_norm_dense": lambda: [Flatten(), Dense(6), BatchNorm(), Dense(4)],
     "residual_identity": lambda: [
         Conv2D(3, 1),
