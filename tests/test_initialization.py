@@ -97,8 +97,8 @@ def test_a_network_that_was_looked_into_can_be_observed() -> None:
     """An observer takes activations apart that looking has let neighbors share."""
 
     def network(initializer: str) -> Model:
-        blocks = [Residual([Conv2D(4, 3, padding="same")], activation="relu") for _ in range(2)]
-        stem = Conv2D(4, 3, activation="relu")
+        blocks = [Residual([Conv2D(4, 3, padding="same")], activation="tanh") for _ in range(2)]
+        stem = Conv2D(4, 3, activation="tanh")
         return Model([stem, *blocks, Flatten(), Dense(5)], (8, 8, 2), initializer=initializer, sample=images)
 
     trained = network("he_normal")
