@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 
 import convlab
+from convlab.contracts.dataset import Split
 from convlab.errors import ConfigError
 from convlab.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, Residual
+from convlab.losses import SoftmaxCrossEntropy
 from convlab.model import Model
+from convlab.observation import Observer
 from convlab.plugin import Array, InitializerSpec, also_for_norms
+from convlab.preprocessing import Preprocessing
 from convlab.training import Interrupted
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -87,6 +91,27 @@ def test_looking_leaves_no_trace() -> None:
     for model in (seen, plain):
         model.backward(gradient.copy())
     np.testing.assert_array_equal(seen.parameters.gradients, plain.parameters.gradients)
+
+
+def test_a_network_that_was_looked_into_can_be_observed() -> None:
+    """An observer takes activations apart that looking has let neighbors share."""
+
+    def network(initializer: str) -> Model:
+        blocks = [Residual([Conv2D(4, 3, padding="same")], activation="tanh") for _ in range(2)]
+        stem = Conv2D(4, 3, activation="tanh")
+        return Model([stem, *blocks, Flatten(), Dense(5)], (8, 8, 2), initializer=initializer, sample=images)
+
+    trained = network("he_normal")
+    trained.preprocessing = Preprocessing(np.zeros(2, np.float32), np.ones(2, np.float32))
+    pictures = np.random.default_rng(0).integers(0, 255, (6, 8, 8, 2)).astype(np.uint8)
+    found = []
+    for initializer in ("he_normal", "lsuv"):
+        observer = Observer(network(initializer), SoftmaxCrossEntropy())
+        observer.follow(trained)
+        sample = observer.observe(Split(pictures, np.arange(6) % 5))
+        found.append(sample.layers["conv1"].gradient)
+    assert found[0] is not None
+    np.testing.assert_array_equal(*found)
 
 
 def test_the_sample_is_made_once_and_only_when_asked_for() -> None:

@@ -13,8 +13,8 @@ def rezero(spec: InitializerSpec, rng: np.random.Generator, *, inner: Inner = "g
 
     x_(i+1) = x_i + alpha_i F(x_i), alpha_i = 0
 
-    alpha is the last learned scale of the branch. A branch without any gets last weights of 0 instead, which
-    is the same network at the start.
+    alpha is the last learned scale of the branch, such as a `LearnedScale` layer. A branch without any gets
+    last weights of 0 instead, which is the same network at the start.
 
     Args:
         spec: the array to fill. Other scales are 1, biases and shifts 0.

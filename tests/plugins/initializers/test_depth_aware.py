@@ -5,18 +5,18 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from convlab.layers import BatchNorm, Conv2D, Dense, GlobalAveragePool, Residual
+from convlab.layers import BatchNorm, Conv2D, Dense, GlobalAveragePool, Layer, LearnedScale, Residual
 from convlab.model import Model
 from convlab.plugin import Array, InitializerSpec
 from convlab_plugins.initializers import OFFERS
 
 
-def network(initializer: object, *, norm: bool = False, blocks: int = 4) -> Model:
-    """A convolution, residual blocks of two convolutions with or without normalization, a dense layer."""
+def network(initializer: object, *, norm: bool = False, scaled: bool = False, blocks: int = 4) -> Model:
+    """A convolution, residual blocks of two convolutions with what may follow them, a dense layer."""
 
-    def branch() -> list:  # type: ignore[type-arg]
+    def branch() -> list[Layer]:
         parts = [[Conv2D(6, 3, padding="same"), *([BatchNorm()] if norm else [])] for _ in range(2)]
-        return [layer for part in parts for layer in part]
+        return [*(layer for part in parts for layer in part), *([LearnedScale()] if scaled else [])]
 
     layers = [
         Conv2D(6, 3, padding="same"),
@@ -62,17 +62,19 @@ def test_zero_gamma_silences_the_last_normalization_of_each_branch() -> None:
     np.testing.assert_array_equal(value(model, "conv5.weight"), value(plain, "conv5.weight"))
 
 
+@pytest.mark.parametrize("scaled", [False, True])
 @pytest.mark.parametrize("norm", [False, True])
 @pytest.mark.parametrize("name", ["skip_init", "rezero"])
-def test_blocks_begin_as_the_identity(name: str, norm: bool) -> None:
+def test_blocks_begin_as_the_identity(name: str, norm: bool, scaled: bool) -> None:
     x = np.random.default_rng(0).standard_normal((3, 5, 5, 2)).astype(np.float32)
-    model = network(name, norm=norm)
+    model = network(name, norm=norm, scaled=scaled)
     for layer in model.layers[1:5]:
         branch = layer.branch  # type: ignore[attr-defined]
         branch.plan(3, np.dtype(np.float32))
         given = np.random.default_rng(1).standard_normal((3, 5, 5, 6)).astype(np.float32)
         assert not branch.forward(given, False).any()
     assert value(model, "conv2.weight").any()
+    assert value(model, "conv3.weight").any() == (norm or scaled)
     assert np.isfinite(model.predict(x)).all()
 
 
