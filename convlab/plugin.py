@@ -20,7 +20,7 @@ Example:
 from convlab.contracts.activation import Activation
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec
-from convlab.contracts.optimizer import Closure, Optimizer
+from convlab.contracts.optimizer import Closure, Look, Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
 from convlab.contracts.probe import Probe, ProbeContext
 from convlab.contracts.sample import LayerActivity, Sample
@@ -64,6 +64,7 @@ __all__ = [
     "InitializerSpec",
     "Layer",
     "LayerActivity",
+    "Look",
     "MaxPool2D",
     "MetricsFile",
     "Offers",

@@ -27,7 +27,7 @@ ALLOWED = {
     "settings": {"errors", "registry"},
     "memory": {"errors", "model"},
     "observation": {"errors", "contracts", "layers", "losses", "model"},
-    "batch_closure": {"seeding", "contracts", "losses", "model"},
+    "batch_closure": {"seeding", "contracts", "layers", "losses", "model"},
     "training": {
         "batch_closure",
         "errors",

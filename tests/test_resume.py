@@ -84,6 +84,7 @@ def test_it_ends_as_if_it_had_never_stopped(interrupted: RunDirectory, tmp_path:
         {"name": "accumulate", "every": 3, "inner": "adam"},
         {"name": "by_role", "filters": "lbfgs", "rest": "sophia"},
         {"name": "clip_by_norm", "inner": "schedule_free_adamw"},
+        {"name": "kfac", "every": 3},
     ],
     ids=str,
 )

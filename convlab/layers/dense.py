@@ -87,6 +87,7 @@ class Dense(WeightedLayer):
 
     def backward(self, gradient: Array) -> Array | None:
         gradient = self._activation.backward(gradient)
+        self.show(self._input, gradient)
         pixels = _pixels(gradient)
         if self.trainable:
             self._training_kernel.backward_weight(
@@ -97,6 +98,9 @@ class Dense(WeightedLayer):
         input_gradient = self._input_gradient[: len(gradient)]
         self._training_kernel.backward_input(pixels, _pixels(self._weight.value), _pixels(input_gradient))
         return input_gradient
+
+    def windows(self, x: Array) -> Array:
+        return x[:, None, :]
 
     def describe(self) -> str:
         return f"{self.units} units, {self._activation.describe()}"

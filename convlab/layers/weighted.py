@@ -1,8 +1,10 @@
 """What layers with weights share: the arguments, the parameters, the activation at the end."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 from convlab import kernels
+from convlab.contracts.optimizer import Look
 from convlab.contracts.parameter import Array, Parameter, Role
 from convlab.layers.applied_activation import AppliedActivation
 from convlab.layers.base import Layer
@@ -22,6 +24,7 @@ class WeightedLayer(Layer):
     """
 
     _training_kernel: kernels.Conv2DPlan
+    look: Look | None = None
 
     def __init__(
         self,
@@ -47,6 +50,19 @@ class WeightedLayer(Layer):
         if builder.uses_bias(self.name, self.use_bias):
             self._bias = builder.bias(self.name, shape[0], self.bias_initializer, self.trainable)
         self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+
+    @abstractmethod
+    def windows(self, x: Array) -> Array | None:
+        """What the weights multiply at every place, (N, T, weights of one output); None where it differs."""
+
+    def show(self, x: Array, gradient: Array) -> None:
+        """Shows an observer, if there is one, the layer's input and the gradient before the activation."""
+        if self.look is None:
+            return
+        windows = self.windows(x)
+        if windows is not None:
+            places = windows.shape[:2]
+            self.look(self._weight.name, windows, gradient.reshape(*places, gradient.shape[-1]))
 
     def ending(self) -> AppliedActivation | None:
         return self._activation

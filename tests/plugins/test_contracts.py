@@ -13,7 +13,16 @@ import pytest
 
 from convlab import kernels
 from convlab.errors import RecordError
-from convlab.plugin import Activation, Array, Closure, InitializerSpec, Optimizer, Parameter, ParameterBuffers
+from convlab.plugin import (
+    Activation,
+    Array,
+    Closure,
+    InitializerSpec,
+    Look,
+    Optimizer,
+    Parameter,
+    ParameterBuffers,
+)
 from convlab.registry import registry
 from convlab_plugins import activations, initializers, optimizers, schedules
 
@@ -197,7 +206,7 @@ class Again(Closure):
     def __call__(self) -> float:
         return self.compute()
 
-    def with_sampled_labels(self) -> float:
+    def with_sampled_labels(self, look: Look | None = None) -> float:
         return self.compute()
 
 
