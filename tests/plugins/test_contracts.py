@@ -20,6 +20,7 @@ from convlab.plugin import (
     Array,
     Closure,
     InitializerSpec,
+    Look,
     Optimizer,
     Parameter,
     ParameterBuffers,
@@ -265,7 +266,7 @@ class Again(Closure):
     def __call__(self) -> float:
         return self.compute()
 
-    def with_sampled_labels(self) -> float:
+    def with_sampled_labels(self, look: Look | None = None) -> float:
         return self.compute()
 
 
