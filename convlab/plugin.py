@@ -18,6 +18,7 @@ Example:
 """
 
 from convlab.contracts.activation import Activation
+from convlab.contracts.claims import claims
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec
 from convlab.contracts.optimizer import Optimizer
@@ -76,6 +77,7 @@ __all__ = [
     "Split",
     "Tracker",
     "cache_directory",
+    "claims",
     "fetch",
     "generator",
     "hookimpl",

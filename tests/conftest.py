@@ -57,6 +57,12 @@ def _local_addresses(look_up: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data, which may be missing."""
+    return Path(os.environ.get("CONVLAB_TEST_DATA", SHARED_DATA))
+
+
+@pytest.fixture
 def mnist_folder() -> Path:
     """The folder of the real MNIST files; set CONVLAB_TEST_DATA to the folder that holds ``mnist``."""
     return _test_data("mnist")

@@ -85,6 +85,20 @@ ALLOWED = {
         "settings",
         "training",
     },
+    "testing": {
+        "errors",
+        "contracts",
+        "hookspecs",
+        "registry",
+        "kernels",
+        "layers",
+        "losses",
+        "preprocessing",
+        "records",
+        "model",
+        "observation",
+    },
+    "pytest_plugin": {"errors", "testing"},
     "report": {"errors", "registry", "settings", "records", "compare", "inspect", "study"},
     "bench": {
         "errors",
@@ -117,6 +131,7 @@ ALLOWED = {
         "training",
         "verification",
         "hookspecs",
+        "testing",
     },
     "__main__": {"cli"},
     "__init__": None,  # names everything public, lazily

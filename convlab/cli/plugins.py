@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
+from importlib import import_module
 
 from rich.table import Table
 from rich.text import Text
@@ -14,20 +15,28 @@ from convlab.registry import KINDS, Offer, registry, type_name
 from convlab.settings import GROUPS
 
 ACTIONS = ("list", "info")
+# verbs of their own, with the module of each
+VERBS = {"check": "convlab.cli.plugin_check"}
 
 
 def main(words: Sequence[str]) -> int:
     """Lists plugins, or describes one; see `convlab.cli.main`."""
+    if words and words[0] in VERBS:
+        code: int = import_module(VERBS[words[0]]).main(words[1:])
+        return code
     parser = Parser(
         "plugins",
-        "What is installed: 'list', of one kind or of all; 'info NAME', what a plugin does and takes.",
-        "  convlab plugins list\n  convlab plugins list optimizer\n  convlab plugins info adam",
+        "What is installed: 'list', of one kind or of all; 'info NAME', what a plugin does and takes; "
+        "'check PACKAGE', whether a package keeps its contracts.",
+        "  convlab plugins list\n  convlab plugins list optimizer\n  convlab plugins info adam\n"
+        "  convlab plugins check my_package",
     )
-    parser.add_argument("action", nargs="?", default="list", metavar="list|info")
+    parser.add_argument("action", nargs="?", default="list", metavar="list|info|check")
     parser.add_argument("name", nargs="?", metavar="KIND|NAME")
     options = parser.parse(words)
     if options.action not in ACTIONS:
-        raise ConfigError(f"plugins: '{options.action}' is neither 'list' nor 'info'")
+        known = suggest(options.action, (*ACTIONS, *VERBS)).replace("installed:", "actions:")
+        raise ConfigError(f"plugins has no action '{options.action}'{known}")
     if options.action == "list":
         return _list(options.name)
     if options.name is None:

@@ -3,11 +3,12 @@
 from math import inf
 
 from convlab import kernels
-from convlab.plugin import ParameterBuffers
+from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.base import FlatOptimizer
 
 
+@claims(elementwise=True, scale_invariant=True)
 class Adam(FlatOptimizer):
     """Adam: running mean of the gradient over the root of its running mean square, both unbiased.
 

@@ -2,11 +2,12 @@
 
 from math import inf
 
-from convlab.plugin import ParameterBuffers
+from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.adam import Adam
 
 
+@claims(elementwise=True)
 class AdamW(Adam):
     """Adam whose weight decay acts on the weights alone and not on the gradient's moments.
 
