@@ -98,6 +98,7 @@ ALLOWED = {
         "model",
         "observation",
     },
+    "scaffold": {"errors", "registry"},
     "pytest_plugin": {"errors", "testing"},
     "report": {"errors", "registry", "settings", "records", "compare", "inspect", "study"},
     "bench": {
@@ -131,6 +132,7 @@ ALLOWED = {
         "training",
         "verification",
         "hookspecs",
+        "scaffold",
         "testing",
     },
     "__main__": {"cli"},

@@ -16,7 +16,7 @@ from convlab.settings import GROUPS
 
 ACTIONS = ("list", "info")
 # verbs of their own, with the module of each
-VERBS = {"check": "convlab.cli.plugin_check"}
+VERBS = {"check": "convlab.cli.plugin_check", "new": "convlab.cli.plugin_new"}
 
 
 def main(words: Sequence[str]) -> int:
@@ -27,11 +27,11 @@ def main(words: Sequence[str]) -> int:
     parser = Parser(
         "plugins",
         "What is installed: 'list', of one kind or of all; 'info NAME', what a plugin does and takes; "
-        "'check PACKAGE', whether a package keeps its contracts.",
+        "'check PACKAGE', whether a package keeps its contracts; 'new NAME', a plugin to begin with.",
         "  convlab plugins list\n  convlab plugins list optimizer\n  convlab plugins info adam\n"
-        "  convlab plugins check my_package",
+        "  convlab plugins check my_package\n  convlab plugins new swoosh --kind activation",
     )
-    parser.add_argument("action", nargs="?", default="list", metavar="list|info|check")
+    parser.add_argument("action", nargs="?", default="list", metavar="list|info|check|new")
     parser.add_argument("name", nargs="?", metavar="KIND|NAME")
     options = parser.parse(words)
     if options.action not in ACTIONS:

@@ -160,7 +160,7 @@ def check_same_gradients_give_the_same(subject: Subject) -> None:
 
 
 def check_counts_its_steps(subject: Subject) -> None:
-    """``steps`` is the number of steps taken, which bias corrections and resuming rely on."""
+    """The attribute ``steps`` is the number of steps taken, which bias corrections and resuming rely on."""
     chosen = _optimizer(subject, buffers())
     random_steps(chosen, range(4))
     expect(chosen.steps == 4, "steps", where="after 4 steps", got=chosen.steps, expected=4)

@@ -22,7 +22,7 @@ def test_a_fault_is_planted_for_every_check(name: str) -> None:
 
 @pytest.mark.parametrize("check", ALL.values(), ids=ALL)
 def test_every_check_says_what_it_checks(check: Check) -> None:
-    assert re.fullmatch(r"[A-Zf].*\.", check.summary)
+    assert re.fullmatch(r"[A-Zf].*\.", check.summary), check.summary
 
 
 def test_every_kind_has_checks_of_its_own() -> None:
