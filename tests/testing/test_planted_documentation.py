@@ -42,7 +42,7 @@ def swallows_everything(step: int, total: int, *, final: float = 0.0, **settings
     return good(step, total, final=final)
 
 
-def takes_a_setting_by_place(step: int, total: int, final: float = 0.0) -> float:
+def takes_settings_by_place(step: int, total: int, final: float = 0.0, power: float = 1.0) -> float:
     return good(step, total, final=final)
 
 
@@ -61,7 +61,7 @@ def claims_what_nobody_knows(step: int, total: int, *, final: float = 0.0) -> fl
 
 for function in (
     swallows_everything,
-    takes_a_setting_by_place,
+    takes_settings_by_place,
     has_no_type,
     has_another_type,
     claims_what_nobody_knows,
@@ -99,9 +99,9 @@ PLANTED: list[tuple[Any, str, str]] = [
     (written(">>> good", "good"), "docstring_example_runs", "example in the docstring .*: got none"),
     (swallows_everything, "parameters_are_those_of_its_kind", "parameter '.*settings: float' of schedule"),
     (
-        takes_a_setting_by_place,
+        takes_settings_by_place,
         "parameters_are_those_of_its_kind",
-        r"got 3 \(step, total, final\), expected 2",
+        r"got 4 \(step, total, final, power\), expected 2 or 3, with",
     ),
     (
         has_no_type,
