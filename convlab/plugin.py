@@ -17,6 +17,7 @@ Example:
     ...     return {"cube": Cube}
 """
 
+from convlab.compiled import compiled
 from convlab.contracts.activation import Activation
 from convlab.contracts.claims import claims
 from convlab.contracts.dataset import Dataset, Split
@@ -78,6 +79,7 @@ __all__ = [
     "Tracker",
     "cache_directory",
     "claims",
+    "compiled",
     "fetch",
     "generator",
     "hookimpl",
