@@ -9,7 +9,7 @@ from convlab.errors import ConfigError
 from convlab.kernels import _foreign
 
 # what functions of libraries and those made by CFUNCTYPE have in common
-_C_FUNCTION: type = ctypes.CFUNCTYPE(None).__mro__[1]
+_C_FUNCTION: Any = ctypes.CFUNCTYPE(None).__mro__[1]
 _SIGNATURE = "void(const float *x, float *out, size_t n)"
 
 
