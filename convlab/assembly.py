@@ -1,5 +1,6 @@
 """What the settings of an experiment stand for: data, network, and the distributions that both come from."""
 
+from convlab.contracts.augmentation import Augmentation
 from convlab.contracts.dataset import Dataset
 from convlab.errors import ConfigError, ShapeError
 from convlab.model import Model
@@ -64,10 +65,17 @@ def build_model(settings: Settings, dataset: Dataset) -> Model:
     return model
 
 
+def build_augmentations(settings: Settings) -> dict[str, Augmentation]:
+    """Makes what changes the training images, by name, in the order of the settings."""
+    bound = [registry().bind("augmentation", choice) for choice in settings.augmentations]
+    return {choice.offer.name: choice.build() for choice in bound}
+
+
 def plugin_versions(settings: Settings) -> dict[str, str]:
     """Version of every distribution whose plugins the settings name."""
     chosen = [(kind, getattr(settings, group)) for group, kind in GROUPS.items()]
     chosen += [("initializer", choice) for choice in settings.initializers.values()]
     chosen += [("activation", choice) for choice in settings.activations.values()]
-    offers = [registry().bind(kind, choice).offer for kind, choice in chosen]
-    return {offer.distribution: offer.version for offer in offers}
+    chosen += [("augmentation", choice) for choice in settings.augmentations]
+    bound = [item for kind, choice in chosen for item in registry().bind(kind, choice).walk()]
+    return {item.offer.distribution: item.offer.version for item in bound}

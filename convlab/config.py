@@ -171,6 +171,7 @@ class Composer:
             with _without_environment():
                 config = self._assembled(choices)
                 for override in values:
+                    _make_room(config, override.key_or_group)
                     OmegaConf.update(config, override.key_or_group, override.value(), force_add=True)
                 plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         except (HydraException, omega.OmegaConfBaseException, yaml.YAMLError) as error:
@@ -245,6 +246,14 @@ class Composer:
                 f"'{text}': choose the {GROUPS[group]} with {group}={override.get_value_string()}"
             )
         return [f"{ADDED}{key}={override.get_value_string()}"]
+
+
+def _make_room(config: DictConfig, key: str) -> None:
+    """Turns a choice by name alone into a mapping, so that a field of it can follow."""
+    owner = key.rpartition(".")[0]
+    chosen = OmegaConf.select(config, owner) if "." in owner else None
+    if isinstance(chosen, str):
+        OmegaConf.update(config, owner, {"name": chosen}, force_add=True)
 
 
 def _is_of_protocol(override: Override) -> bool:

@@ -1,11 +1,14 @@
 """Training a model in a notebook, without configs or records."""
 
+from collections.abc import Sequence
+
 from convlab.contracts.dataset import Dataset
 from convlab.errors import PluginError, ShapeError
 from convlab.losses import make_loss
 from convlab.model import Model
 from convlab.preprocessing import Preprocessing
 from convlab.registry import Choice, registry
+from convlab.scheduling import ChosenSchedule
 from convlab.training import EpochMetrics, Trainer, split_validation
 
 
@@ -40,6 +43,7 @@ def fit(
     optimizer: Choice = "adam",
     schedule: Choice = "constant",
     loss: str = "softmax_cross_entropy",
+    augmentations: Sequence[Choice] = (),
     epochs: int = 10,
     batch_size: int = 64,
     validation_fraction: float = 0.1,
@@ -53,10 +57,11 @@ def fit(
         optimizer: name or mapping, such as ``{"name": "adam", "lr": 0.01}``.
         schedule: name or mapping.
         loss: ``"softmax_cross_entropy"`` or ``"mean_squared_error"``.
+        augmentations: names or mappings of what changes the training images, in this order.
         epochs: passes over the training images, >= 0.
         batch_size: images a step, >= 1.
         validation_fraction: share of the training images held back, in [0, 1).
-        seed: of the data order, >= 0.
+        seed: of data order and augmentation, >= 0.
 
     Returns:
         What was measured after every epoch.
@@ -80,20 +85,29 @@ def fit(
             f"images {data.image_shape} and {len(data.classes)} classes"
         )
     train, validation = split_validation(data.train, validation_fraction, len(data.classes))
-    bound = registry().bind("schedule", schedule)
+    chosen = [registry().bind("augmentation", choice) for choice in augmentations]
+    chosen_schedule = ChosenSchedule(registry().bind("schedule", schedule))
     trainer = Trainer(
         model,
         registry().build("optimizer", optimizer, model.parameters),
-        lambda step, total: float(bound.build(step, total)),
+        chosen_schedule,
         make_loss(loss),
         train,
         validation,
         Preprocessing.fitted(train.images),
+        augmentations={choice.offer.name: choice.build() for choice in chosen},
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
     )
-    return [trainer.run_epoch(_ignore) for _ in range(epochs)]
+    history = []
+    for _ in range(epochs):
+        history.append(trainer.run_epoch(_ignore))
+        chosen_schedule.observe(history[-1])
+    averaged = trainer.optimizer.evaluation_values()
+    if averaged is not None:
+        model.parameters.values[...] = averaged
+    return history
 
 
 def _ignore(epoch: int, step: int) -> None:

@@ -39,7 +39,7 @@ def convlab_optimizers() -> Offers:  # type: ignore[empty-body]
 
 @hookspec
 def convlab_schedules() -> Offers:  # type: ignore[empty-body]
-    """Offer schedules: ``(step, total, *, ...) -> factor`` of the base learning rate."""
+    """Offer schedules: ``(step, total, *, ...) -> factor``, or ``(step, total, history, *, ...)``."""
 
 
 @hookspec
@@ -50,6 +50,11 @@ def convlab_datasets() -> Offers:  # type: ignore[empty-body]
 @hookspec
 def convlab_models() -> Offers:  # type: ignore[empty-body]
     """Offer models: ``(input_shape, classes, *, ...) -> list of layers``."""
+
+
+@hookspec
+def convlab_augmentations() -> Offers:  # type: ignore[empty-body]
+    """Offer augmentations: ``(*, ...) -> Augmentation``."""
 
 
 @hookspec

@@ -51,6 +51,8 @@ class Model:
     Attributes:
         layers: the layers, in the order of computation.
         parameters: all parameters, and the flat buffers that they are views of.
+        draws: whether activations such as rrelu draw random numbers in training, or are what they are in
+            inference there as well.
 
     Raises:
         ShapeError: if a layer does not fit the one before it.
@@ -95,6 +97,7 @@ class Model:
         self.output_shape = self._sequential.build(self.input_shape, builder)
         self.parameters = ParameterBuffers([item.parameter for item in builder.declared], self.dtype)
         _initialize(builder.declared, seed)
+        self.draws = True
         self._planned_batch = 0
         self._gradient: Array | None = None
 
@@ -160,7 +163,7 @@ class Model:
             )
         if len(x) > self._planned_batch:
             self.plan(len(x))
-        self._clock.step = step
+        self._clock.step, self._clock.draws = step, training and self.draws
         return self._sequential.forward(np.ascontiguousarray(x), training)
 
     def backward(self, gradient: Array) -> None:
@@ -208,10 +211,7 @@ class Model:
         for layer in self.walk():
             state |= {f"{layer.name}.{name}": array for name, array in layer.state().items()}
         if self.preprocessing is not None:
-            state |= {
-                "preprocessing.mean": self.preprocessing.mean,
-                "preprocessing.std": self.preprocessing.std,
-            }
+            state |= self.preprocessing.to_arrays()
         return state
 
     def load_state(self, state: Mapping[str, Array]) -> None:
@@ -220,12 +220,8 @@ class Model:
         Raises:
             ShapeError: if names or shapes are not this model's.
         """
-        loaded = dict(state)
-        if "preprocessing.mean" in loaded:
-            self.preprocessing = Preprocessing(
-                loaded.pop("preprocessing.mean"), loaded.pop("preprocessing.std")
-            )
-        own = {name: array for name, array in self.state().items() if not name.startswith("preprocessing.")}
+        loaded = {name: array for name, array in state.items() if not Preprocessing.owns(name)}
+        own = {name: array for name, array in self.state().items() if not Preprocessing.owns(name)}
         for name in sorted(own.keys() ^ loaded.keys()):
             where = "the saved state lacks" if name in own else "the model has no"
             raise ShapeError(f"model: {where} '{name}'; load a state saved from the same layers")
@@ -235,6 +231,7 @@ class Model:
                     f"model: '{name}' has shape {array.shape}, in the saved state {loaded[name].shape}"
                 )
             array[...] = loaded[name]
+        self.preprocessing = Preprocessing.from_arrays(state) or self.preprocessing
 
     def save(self, path: str | Path) -> None:
         """Writes the state to a safetensors file, atomically.

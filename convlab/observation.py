@@ -21,7 +21,8 @@ _SAMPLE_VALUES, _SAMPLE_FEWEST, _SAMPLE_MOST = 2**23, 8, 64
 class Observer:
     """Runs a network forwards and backwards and keeps what passes through every layer.
 
-    The network is changed for this: nothing is fused, dropout is off. So give it one that does not train.
+    The network is changed for this: nothing is fused, dropout is off and no slope is drawn at random. So give
+    it one that does not train.
 
     Args:
         network: newly built, never run; from now on the observer's.
@@ -48,6 +49,7 @@ class Observer:
 
     def __init__(self, network: Model, loss: Loss, *, frozen: bool = False) -> None:
         self._network, self._loss = network, loss
+        network.draws = False
         parameters = {parameter.name: parameter for parameter in network.parameters}
         for layer in network.walk():
             if isinstance(layer, Dropout):
@@ -141,6 +143,12 @@ class _Witness(Activation):
     def derivative(self, x: Array, out: Array) -> None:
         self.activation.derivative(x, out)
         self.slope = out.copy()
+
+    def learns(self) -> bool:
+        return self.activation.learns()
+
+    def backward_parameters(self, x: Array, gradient: Array, scratch: Array) -> None:
+        self.activation.backward_parameters(x, gradient, scratch)
 
 
 class _Watch:

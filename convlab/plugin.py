@@ -18,55 +18,77 @@ Example:
 """
 
 from convlab.compiled import compiled
-from convlab.contracts.activation import Activation
+from convlab.contracts.activation import Activation, ActivationPlace
+from convlab.contracts.augmentation import Augmentation, AugmentationContext
 from convlab.contracts.claims import claims
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec
-from convlab.contracts.optimizer import Optimizer
+from convlab.contracts.learned_activation import LearnedActivation
+from convlab.contracts.optimizer import Closure, Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
 from convlab.contracts.probe import Probe, ProbeContext
 from convlab.contracts.sample import LayerActivity, Sample
+from convlab.contracts.schedule import History
 from convlab.contracts.tracker import Tracker
 from convlab.download import cache_directory, fetch
 from convlab.hookspecs import Offers, hookimpl
 from convlab.layers import (
-    Activation as ActivationLayer,
-)
-from convlab.layers import (
+    GLU,
     AveragePool2D,
     BatchNorm,
+    Concatenate,
     Conv2D,
+    CReLU,
     Dense,
     Dropout,
     Flatten,
+    FReLU,
     GlobalAveragePool,
     Layer,
+    Maxout,
     MaxPool2D,
     Residual,
     Scale,
 )
+from convlab.layers import (
+    Activation as ActivationLayer,
+)
 from convlab.records.metrics import MetricsFile
+from convlab.registry import Choice, OptimizerChoice, build
 from convlab.seeding import generator
 
 __all__ = [
+    "GLU",
     "Activation",
     "ActivationLayer",
+    "ActivationPlace",
     "Array",
+    "Augmentation",
+    "AugmentationContext",
     "AveragePool2D",
     "BatchNorm",
+    "CReLU",
+    "Choice",
+    "Closure",
+    "Concatenate",
     "Conv2D",
     "Dataset",
     "Dense",
     "Dropout",
+    "FReLU",
     "Flatten",
     "GlobalAveragePool",
+    "History",
     "InitializerSpec",
     "Layer",
     "LayerActivity",
+    "LearnedActivation",
     "MaxPool2D",
+    "Maxout",
     "MetricsFile",
     "Offers",
     "Optimizer",
+    "OptimizerChoice",
     "Parameter",
     "ParameterBuffers",
     "Probe",
@@ -77,6 +99,7 @@ __all__ = [
     "Scale",
     "Split",
     "Tracker",
+    "build",
     "cache_directory",
     "claims",
     "compiled",

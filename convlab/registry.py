@@ -9,11 +9,12 @@ import inspect
 import os
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Union
+from types import NoneType
+from typing import Annotated, Any, NamedTuple, Union
 
 import pluggy
 
@@ -29,11 +30,21 @@ KINDS: Mapping[str, str] = {
     "schedule": "convlab_schedules",
     "dataset": "convlab_datasets",
     "model": "convlab_models",
+    "augmentation": "convlab_augmentations",
     "tracker": "convlab_trackers",
     "probe": "convlab_probes",
 }
 
 Choice = str | Mapping[str, Any]
+
+
+class Chooses(NamedTuple):
+    """Marks a field of a plugin that chooses another plugin by name."""
+
+    kind: str
+
+
+OptimizerChoice = Annotated[Choice, Chooses("optimizer")]
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,11 @@ class Offer:
     def summary(self) -> str:
         """First line of the factory's docstring."""
         return (inspect.getdoc(self.factory) or "").partition("\n")[0]
+
+    @cached_property
+    def choosing(self) -> dict[str, str]:
+        """The fields that choose another plugin, and its kind."""
+        return {name: kind for name, item in self.fields.items() if (kind := _chosen_kind(item.annotation))}
 
     @cached_property
     def fields(self) -> dict[str, inspect.Parameter]:
@@ -100,10 +116,17 @@ class Offer:
 
 @dataclass(frozen=True)
 class BoundOffer:
-    """An offer with its complete configuration, ready to build."""
+    """An offer with its complete configuration, ready to build.
+
+    Attributes:
+        offer: what is built.
+        config: value of every field; choices of other plugins are complete as well.
+        inner: those other plugins.
+    """
 
     offer: Offer
     config: Mapping[str, Any]
+    inner: tuple["BoundOffer", ...] = ()
 
     def build(self, *positional: Any) -> Any:
         """Calls the factory with what the engine provides.
@@ -125,6 +148,12 @@ class BoundOffer:
     def to_choice(self) -> dict[str, Any]:
         """The complete configuration as configs and records hold it: ``{"name": ..., field: value}``."""
         return {"name": self.offer.name, **self.config}
+
+    def walk(self) -> Iterator["BoundOffer"]:
+        """This offer and all that it chooses in turn."""
+        yield self
+        for chosen in self.inner:
+            yield from chosen.walk()
 
 
 @dataclass(frozen=True)
@@ -218,7 +247,14 @@ class Registry:
         name = config.pop("name", None)
         if not isinstance(name, str):
             raise ConfigError(f"{kind}: expected a name or {{name: ..., ...}}, got {choice!r}")
-        return self.offer(kind, name).bind(config)
+        bound = self.offer(kind, name).bind(config)
+        inner = {
+            field: self.bind(inner_kind, bound.config[field])
+            for field, inner_kind in bound.offer.choosing.items()
+            if bound.config[field] is not None
+        }
+        complete = {field: choice.to_choice() for field, choice in inner.items()}
+        return BoundOffer(bound.offer, {**bound.config, **complete}, tuple(inner.values()))
 
     def build(self, kind: str, choice: Choice, *positional: Any) -> Any:
         """Finds, checks and builds a choice: `bind` and `BoundOffer.build` in one."""
@@ -266,6 +302,25 @@ def registry() -> Registry:
     return Registry(list(entry_points(group=hookspecs.ENTRY_POINT_GROUP)), names)
 
 
+def build(kind: str, choice: Choice, *positional: Any) -> Any:
+    """Builds a plugin that another one chooses by name.
+
+    Args:
+        kind: ``"optimizer"`` and so on.
+        choice: a name, or a mapping with ``name`` and fields.
+        positional: what the engine provides to the kind, such as the parameters of an optimizer.
+
+    Returns:
+        What the factory gave.
+
+    Raises:
+        ConfigError: if the choice has no name, or fields that do not fit.
+        UnknownPluginError: if no plugin offers the name.
+        PluginError: if the factory failed.
+    """
+    return registry().build(kind, choice, *positional)
+
+
 def _distribution(entry_point: EntryPoint) -> tuple[str, str]:
     if entry_point.dist is None:
         return "unknown", "unknown"
@@ -293,6 +348,8 @@ def fits(value: Any, expected: Any) -> bool:
     if expected is inspect.Parameter.empty or expected is Any:
         return True
     origin, arguments = typing.get_origin(expected), typing.get_args(expected)
+    if origin is Annotated:
+        return fits(value, arguments[0])
     if origin in (Union, types.UnionType):
         return any(fits(value, option) for option in arguments)
     if origin is typing.Literal:
@@ -322,8 +379,19 @@ def _fits_tuple(value: Any, arguments: tuple[Any, ...]) -> bool:
     return len(value) == len(arguments) and all(map(fits, value, arguments))
 
 
+def _chosen_kind(annotation: Any) -> str | None:
+    """The kind of plugin that a field chooses, if it does."""
+    if typing.get_origin(annotation) is Annotated:
+        marks = [mark for mark in typing.get_args(annotation)[1:] if isinstance(mark, Chooses)]
+        return marks[0].kind if marks else None
+    return next(filter(None, map(_chosen_kind, typing.get_args(annotation))), None)
+
+
 def type_name(expected: Any) -> str:
     """An annotation as messages and `convlab plugins info` show it."""
+    if kind := _chosen_kind(expected):
+        optional = " or None" if NoneType in typing.get_args(expected) else ""
+        return f"the name of one {kind} or {{name: ..., field: value}}{optional}"
     if isinstance(expected, type) and not typing.get_args(expected):
         return expected.__name__
     if typing.get_origin(expected) is typing.Literal:

@@ -22,6 +22,9 @@ GROUPS: Mapping[str, str] = {
     "schedule": "schedule",
 }
 
+# Settings that are lists of plugins.
+LISTS = ("augmentations", "trackers", "probes")
+
 # Settings that say where and how a run happens, and leave its result as it is.
 WITHOUT_EFFECT_ON_RESULT = frozenset({"study", "runs_dir", "threads", "trackers", "probes"})
 
@@ -44,11 +47,12 @@ class Settings:
         biases: whether a layer has a bias, by layer name.
         loss: ``"softmax_cross_entropy"`` or ``"mean_squared_error"`` (against one-hot labels).
         label_smoothing: share of every label that is spread over all classes, 0 to 1.
-        preprocessing: ``"standardize"`` (per channel, by mean and standard deviation of the training images)
-            or ``"unit"`` (x/255).
+        preprocessing: ``"standardize"`` (per channel, by mean and standard deviation of the training images),
+            ``"unit"`` (x/255), or ``"per_image"`` (by mean and standard deviation of each image).
+        augmentations: what changes the training images at random, in this order.
         validation_fraction: share of the training images that is held back for validation, 0 to 1.
         measure_test: whether the test images are looked at, at the end; a study selects without it.
-        seed: of weights, data order and dropout, >= 0.
+        seed: of weights, data order, augmentation and dropout, >= 0.
         epochs: passes over the training images, >= 0.
         batch_size: images a step, >= 1.
         threads: threads of the compiled core; None takes all cores. Results do not depend on it.
@@ -77,7 +81,8 @@ class Settings:
     biases: Mapping[str, bool] = field(default_factory=dict)
     loss: Literal["softmax_cross_entropy", "mean_squared_error"] = "softmax_cross_entropy"
     label_smoothing: float = 0.0
-    preprocessing: Literal["standardize", "unit"] = "standardize"
+    preprocessing: Literal["standardize", "unit", "per_image"] = "standardize"
+    augmentations: tuple[Choice, ...] = ()
     validation_fraction: float = 0.1
     measure_test: bool = True
     seed: int = 0
@@ -127,7 +132,7 @@ class Settings:
                     f"no setting named '{key}'{suggest(key, known).replace('installed', 'settings')}"
                 )
         values = dict(mapping)
-        for name in ("trackers", "probes"):
+        for name in LISTS:
             if name in values:
                 values[name] = tuple(values[name])
         return cls(**values).completed()
@@ -141,11 +146,15 @@ class Settings:
                 layer: registry().bind(kind, choice).to_choice()
                 for layer, choice in getattr(self, group).items()
             }
-        for group in ("trackers", "probes"):
+        for group in LISTS:
             kind = group.removesuffix("s")
             complete[group] = tuple(
                 registry().bind(kind, choice).to_choice() for choice in getattr(self, group)
             )
+        names = [choice["name"] for choice in complete["augmentations"]]
+        for name in names:
+            if names.count(name) > 1:
+                raise ConfigError(f"augmentations: '{name}' is named twice, and would draw the same numbers")
         return replace(self, **complete)
 
     def bound(self, group: str) -> BoundOffer:

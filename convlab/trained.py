@@ -12,7 +12,7 @@ from convlab.observation import Observer
 from convlab.records.checkpoint import latest_checkpoint
 from convlab.records.run_directory import RunDirectory
 from convlab.settings import Settings
-from convlab.training import split_validation
+from convlab.training import model_arrays, split_validation
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ def load_model(directory: str | Path) -> Model:
     if checkpoint is None:
         raise RecordError(f"{directory} holds no checkpoint; run it for at least one epoch")
     model = build_model(settings, dataset_of(settings))
-    arrays = {name: array for name, array in checkpoint.arrays.items() if not name.startswith("optimizer.")}
-    model.load_state(arrays)
+    model.load_state(model_arrays(checkpoint.arrays))
     return model
 
 

@@ -1,20 +1,22 @@
 """The training loop: epochs, batches, steps, and what is measured on the way.
 
 Nothing in the loop depends on hidden state. The order of an epoch comes from the seed and the epoch's
-number, dropout from the seed and the step's, the learning rate from the step's. So `Position` and the arrays
-of model and optimizer are all that a resumed run needs to continue bit for bit.
+number, dropout and augmentation from the seed and the step's, the learning rate from the step's. So
+`Position` and the arrays of model and optimizer are all that a resumed run needs to continue bit for bit.
 """
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convlab import kernels
+from convlab.batch_closure import BatchClosure
+from convlab.contracts.augmentation import Augmentation
 from convlab.contracts.dataset import Split
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.parameter import Array
@@ -22,6 +24,7 @@ from convlab.contracts.schedule import Schedule
 from convlab.errors import ConfigError, DivergenceError, RecordError
 from convlab.losses import Loss
 from convlab.model import Model
+from convlab.pipeline import Pipeline
 from convlab.preprocessing import Preprocessing
 from convlab.seeding import generator
 
@@ -98,6 +101,7 @@ class Trainer:
         train: images to learn from, not empty.
         validation: images held back; may be empty.
         preprocessing: from uint8 to the network's input.
+        augmentations: by name, what changes the training images at random, in this order.
         epochs: passes in all; the schedule runs over all their steps.
         batch_size: images a step.
         seed: of the data order.
@@ -116,6 +120,7 @@ class Trainer:
         validation: Split,
         preprocessing: Preprocessing,
         *,
+        augmentations: Mapping[str, Augmentation] | None = None,
         epochs: int,
         batch_size: int,
         seed: int,
@@ -127,6 +132,7 @@ class Trainer:
         self.epochs, self.batch_size, self.seed = epochs, min(batch_size, len(train)), seed
         self.steps_per_epoch = math.ceil(len(train) / self.batch_size)
         self.position = Position()
+        self._pipeline = Pipeline(train.images, preprocessing, augmentations or {}, seed)
         model.preprocessing = preprocessing
         model.plan(self.batch_size)
         self._inputs = kernels.empty_aligned((self.batch_size, *model.input_shape))
@@ -164,7 +170,11 @@ class Trainer:
         return metrics
 
     def evaluate(self, split: Split) -> Evaluation:
-        """Measures loss and accuracy in inference mode; NaN over an empty split."""
+        """Loss and accuracy in inference mode, at the evaluation weights; NaN over an empty split."""
+        with evaluation_weights(self.model, self.optimizer):
+            return self._evaluate(split)
+
+    def _evaluate(self, split: Split) -> Evaluation:
         loss_sum, correct = 0.0, 0
         for start in range(0, len(split), self.batch_size):
             indices = np.arange(start, min(start + self.batch_size, len(split)), dtype=np.int64)
@@ -181,7 +191,9 @@ class Trainer:
         position, model = self.position, self.model
         taken = position.epoch * self.steps_per_epoch + position.step
         labels = self.train.labels[indices]
-        inputs = self.preprocessing.apply(self.train.images, indices, out=self._inputs[: len(indices)])
+        inputs = self._pipeline.batch(
+            indices, epoch=position.epoch, step=taken, out=self._inputs[: len(indices)]
+        )
         outputs = model.forward(inputs, training=True, step=taken)
         gradient = model.gradient_buffer(len(indices))
         loss = self.loss(outputs, labels, gradient)
@@ -194,7 +206,10 @@ class Trainer:
         model.backward(gradient)
         rate = self.optimizer.lr * self.schedule(taken, self.epochs * self.steps_per_epoch)
         gradient_norm = math.sqrt(kernels.sum_of_squares(model.parameters.gradients))
-        self.optimizer.step(rate)
+        closure = None
+        if self.optimizer.needs_closure:
+            closure = BatchClosure(model, self.loss, inputs, labels, step=taken, seed=self.seed)
+        self.optimizer.step(rate, closure)
         position.step += 1
         position.images += len(indices)
         position.loss_sum += loss * len(indices)
@@ -257,20 +272,66 @@ def _count_correct(outputs: Array, labels: Array) -> int:
     return int(np.count_nonzero(outputs.argmax(axis=1) == labels))
 
 
-def checkpoint_arrays(model: Model, optimizer: Optimizer) -> dict[str, Array]:
-    """All arrays that training continues from: the model's by name, the optimizer's behind ``optimizer.``."""
-    state: dict[str, Any] = {f"optimizer.{name}": array for name, array in optimizer.state().items()}
-    return {**model.state(), **state}
+@contextmanager
+def evaluation_weights(model: Model, optimizer: Optimizer) -> Iterator[None]:
+    """Puts the weights that the optimizer gives for evaluation in the place of those trained, for a while."""
+    averaged, values = optimizer.evaluation_values(), model.parameters.values
+    if averaged is None:
+        yield
+        return
+    trained = values.copy()
+    values[...] = averaged
+    try:
+        yield
+    finally:
+        values[...] = trained
+
+
+_OPTIMIZER, _SCHEDULE = "optimizer.", "schedule."
+_TRAINED_VALUES = "trained_values"
+
+
+def checkpoint_arrays(
+    model: Model, optimizer: Optimizer, schedule_state: Mapping[str, Array] | None = None
+) -> dict[str, Array]:
+    """All arrays that training continues from.
+
+    The model's are called by their names, the optimizer's and the schedule's have ``optimizer.`` and
+    ``schedule.`` in front. The model's are those to evaluate with; where training goes on from others, these
+    are with the optimizer's.
+    """
+    of_optimizer, own = dict(optimizer.state()), model.state()
+    if optimizer.evaluation_values() is not None:
+        of_optimizer[_TRAINED_VALUES] = model.parameters.values.copy()
+        with evaluation_weights(model, optimizer):
+            own = {name: array.copy() for name, array in own.items()}
+    behind = {_OPTIMIZER: of_optimizer, _SCHEDULE: schedule_state or {}}
+    return own | {
+        f"{prefix}{name}": array for prefix, state in behind.items() for name, array in state.items()
+    }
+
+
+def model_arrays(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Those arrays of a checkpoint that are the model's."""
+    others = (_OPTIMIZER, _SCHEDULE)
+    return {name: array for name, array in arrays.items() if not name.startswith(others)}
+
+
+def arrays_behind(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Those arrays of a checkpoint whose names begin with a prefix, by what follows it."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def load_checkpoint_arrays(model: Model, optimizer: Optimizer, arrays: dict[str, Array], steps: int) -> None:
-    """Puts back what `checkpoint_arrays` gave, after `steps` steps.
+    """Puts back what `checkpoint_arrays` gave of model and optimizer, after `steps` steps.
 
     Raises:
         ShapeError: if the arrays were saved from another network.
         RecordError: if they were saved with another optimizer.
     """
-    prefix = "optimizer."
-    model.load_state({name: array for name, array in arrays.items() if not name.startswith(prefix)})
-    saved = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    model.load_state(model_arrays(arrays))
+    saved = arrays_behind(_OPTIMIZER, arrays)
+    trained = saved.pop(_TRAINED_VALUES, None)
     optimizer.load_state(saved, steps)
+    if trained is not None:
+        model.parameters.values[...] = trained

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from convlab import kernels
-from convlab.assembly import build_model, plugin_versions
+from convlab.assembly import build_augmentations, build_model, plugin_versions
 from convlab.contracts.dataset import Dataset
 from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.probe import Probe, ProbeContext
@@ -24,12 +24,15 @@ from convlab.records.environment import environment
 from convlab.records.run_directory import RunDirectory
 from convlab.registry import registry
 from convlab.results import Listener, Result, RunPlan
+from convlab.scheduling import ChosenSchedule
 from convlab.settings import Settings
 from convlab.training import (
     Interrupted,
     Position,
     Trainer,
+    arrays_behind,
     checkpoint_arrays,
+    evaluation_weights,
     load_checkpoint_arrays,
     split_validation,
 )
@@ -60,15 +63,16 @@ class TrainingRun:
         self.model = build_model(settings, dataset)
         check_memory(self.model, min(settings.batch_size, max(1, len(train))))
         self.optimizer: Optimizer = settings.bound("optimizer").build(self.model.parameters)
-        schedule = settings.bound("schedule")
+        self.schedule = ChosenSchedule(settings.bound("schedule"))
         self.trainer = Trainer(
             self.model,
             self.optimizer,
-            lambda step, total: float(schedule.build(step, total)),
+            self.schedule,
             make_loss(settings.loss, settings.label_smoothing),
             train,
             validation,
             Preprocessing.fitted(train.images, settings.preprocessing),
+            augmentations=build_augmentations(settings),
             epochs=settings.epochs,
             batch_size=settings.batch_size,
             seed=settings.seed,
@@ -120,6 +124,7 @@ class TrainingRun:
         with stop_requests() as should_stop:
             while position.epoch < self.settings.epochs:
                 metrics = self.trainer.run_epoch(self.listener.step_done, should_stop)
+                self.schedule.observe(metrics)
                 for tracker in self.trackers:
                     tracker.log(metrics)
                 self._probe()
@@ -136,6 +141,7 @@ class TrainingRun:
         position = Position.from_strings(checkpoint.meta)
         steps = position.epoch * self.trainer.steps_per_epoch + position.step
         load_checkpoint_arrays(self.model, self.optimizer, checkpoint.arrays, steps)
+        self.schedule.load_state(arrays_behind("schedule.", checkpoint.arrays))
         self.trainer.position = position
         return checkpoint.problems
 
@@ -144,17 +150,18 @@ class TrainingRun:
         save_checkpoint(
             self.directory.checkpoints,
             position.epoch,
-            checkpoint_arrays(self.model, self.optimizer),
+            checkpoint_arrays(self.model, self.optimizer, self.schedule.state()),
             position.to_strings(),
         )
 
     def _probe(self) -> None:
         epoch = self.trainer.position.epoch
         context = ProbeContext(self.model, epoch, epoch == self.settings.epochs, self._take_sample)
-        for name, probe in self.probes:
-            arrays = probe.look(context)
-            if arrays:
-                self.directory.write_probe(name, epoch, arrays)
+        with evaluation_weights(self.model, self.optimizer):
+            for name, probe in self.probes:
+                arrays = probe.look(context)
+                if arrays:
+                    self.directory.write_probe(name, epoch, arrays)
 
     def _take_sample(self) -> Sample:
         self._observer.follow(self.model)

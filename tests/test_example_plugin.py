@@ -18,7 +18,7 @@ def test_it_is_listed_with_its_distribution(capsys: pytest.CaptureFixture[str]) 
     assert main(["plugins", "list"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if "convlab-checkerboard" in line]
     assert any("checkerboard" in line and "initializer" in line for line in lines)
-    assert any("bent_identity" in line and "activation" in line for line in lines)
+    assert any("ripple" in line and "activation" in line for line in lines)
 
 
 def test_its_documentation_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,7 +32,7 @@ def test_it_is_in_the_help_of_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--help"]) == 0
     printed = capsys.readouterr().out
     assert "checkerboard" in printed
-    assert "bent_identity" in printed
+    assert "ripple" in printed
 
 
 def test_it_is_completed() -> None:
@@ -41,11 +41,11 @@ def test_it_is_completed() -> None:
 
 
 def test_it_is_swept_over_with_glob(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["data=synthetic", "epochs=1", f"runs_dir={tmp_path}", "activation=glob([be*,relu])"]
+    arguments = ["data=synthetic", "epochs=1", f"runs_dir={tmp_path}", "activation=glob([ri*,relu])"]
     assert main(["run", "-m", "initializer=checkerboard,he_normal", *arguments]) == 0
     printed = capsys.readouterr().out
     assert "checkerboard" in printed
-    assert "bent_identity" in printed
+    assert "ripple" in printed
 
 
 def test_its_field_is_typed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ MISTAKES: dict[str, tuple[Arrange, int, str]] = {
     "unknown option": (
         words("run optimizer=addam"),
         USAGE,
-        "no optimizer named 'addam'; did you mean 'adam'? installed: adagrad, adam, ",
+        "no optimizer named 'addam'; did you mean 'adam'? installed: ",
     ),
     "unknown field": (
         words("run optimizer.momentun=0.9 optimizer=momentum"),

@@ -9,14 +9,18 @@ from convlab import Model, kernels
 from convlab.contracts.dataset import Split
 from convlab.errors import ConfigError
 from convlab.layers import (
+    GLU,
     Activation,
     BatchNorm,
     Conv2D,
+    CReLU,
     Dense,
     Dropout,
     Flatten,
+    FReLU,
     GlobalAveragePool,
     Layer,
+    Maxout,
     MaxPool2D,
     Residual,
 )
@@ -58,7 +62,24 @@ def residual() -> list[Layer]:
     ]
 
 
-NETWORKS = pytest.mark.parametrize("layers", [plain, residual])
+def learned() -> list[Layer]:
+    """Activations with parameters of their own, and layers over several channels."""
+    return [
+        Conv2D(8, 3, padding="same", activation="prelu"),
+        Residual([Conv2D(16, 3, padding="same"), GLU("swish_beta")], activation="xielu"),
+        BatchNorm(),
+        Activation("prelu"),
+        FReLU(),
+        MaxPool2D(2),
+        Conv2D(4, 3, activation=None),
+        CReLU(),
+        Maxout(2),
+        GlobalAveragePool(),
+        Dense(10),
+    ]
+
+
+NETWORKS = pytest.mark.parametrize("layers", [plain, residual, learned])
 
 
 def network(layers: Any) -> Model:
@@ -142,6 +163,16 @@ def test_a_frozen_network_computes_what_inference_computes_and_its_gradient() ->
         losses.append(SoftmaxCrossEntropy()(outputs, SPLIT.labels, np.empty_like(outputs)))
     assert (losses[0] - losses[1]) / 0.02 == pytest.approx(np.linalg.norm(direction), rel=0.02)
     assert not scale.gradient.any(), "what is frozen does not learn"
+
+
+def test_random_slopes_are_those_of_inference() -> None:
+    def layers() -> list[Layer]:
+        return [Conv2D(4, 3, activation="rrelu"), GlobalAveragePool(), Dense(10)]
+
+    model, sample = observed(layers)
+    inputs = PREPROCESSING.apply(SPLIT.images)
+    np.testing.assert_allclose(sample.outputs, model.forward(inputs), rtol=1e-5, atol=1e-6)
+    assert not np.allclose(sample.outputs, model.forward(inputs, training=True), rtol=1e-5, atol=1e-6)
 
 
 def test_dropout_is_off() -> None:

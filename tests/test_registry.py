@@ -98,6 +98,41 @@ def test_what_a_factory_raises_names_the_plugin(plugin) -> None:  # type: ignore
         found.build("schedule", "good", 0, 1)
 
 
+CHOOSING = """
+from convlab.plugin import OptimizerChoice, build, hookimpl
+
+def outer(parameters, *, inner: OptimizerChoice = "plain", other: OptimizerChoice | None = None):
+    "Builds another."
+    return build("optimizer", inner, parameters)
+
+def plain(parameters, *, lr: float = 0.1):
+    "Gives its rate."
+    return lr
+
+@hookimpl
+def convlab_optimizers():
+    return {"outer": outer, "plain": plain}
+"""
+
+
+def test_a_choice_within_a_choice_is_checked_and_completed(plugin) -> None:  # type: ignore[no-untyped-def]
+    found = Registry([plugin("choosing_plugin", CHOOSING)])
+    bound = found.bind("optimizer", {"name": "outer", "other": {"name": "outer", "inner": {"name": "plain"}}})
+    plain = {"name": "plain", "lr": 0.1}
+    other = {"name": "outer", "inner": plain, "other": None}
+    assert bound.to_choice() == {"name": "outer", "inner": plain, "other": other}
+    assert [item.offer.name for item in bound.walk()] == ["outer", "plain", "outer", "plain"]
+    with pytest.raises(UnknownPluginError, match="no optimizer named 'plaid'; did you mean 'plain'"):
+        found.bind("optimizer", {"name": "outer", "inner": "plaid"})
+    with pytest.raises(ConfigError, match="optimizer 'plain' has no field 'rate'"):
+        found.bind("optimizer", {"name": "outer", "other": {"name": "plain", "rate": 1.0}})
+    with pytest.raises(
+        ConfigError,
+        match=r"must be the name of one optimizer or \{name: ..., field: value\} or None, got 3 \(int\)",
+    ):
+        found.bind("optimizer", {"name": "outer", "other": 3})
+
+
 def typed(
     *,
     rate: float = 1.0,

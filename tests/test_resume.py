@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import convlab
@@ -37,16 +38,27 @@ class _Plans(Listener):
         self.warnings, self.first_epoch = plan.warnings, plan.first_epoch
 
 
-def settings(folder: Path) -> dict[str, object]:
-    return {"data": "synthetic", "epochs": 3, "runs_dir": str(folder), "batch_size": 64}
+def settings(folder: Path, optimizer: object = "adam") -> dict[str, object]:
+    return {
+        "data": "synthetic",
+        "augmentations": ["crop", "alternating_flip"],
+        "epochs": 3,
+        "runs_dir": str(folder),
+        "batch_size": 64,
+        "optimizer": optimizer,
+    }
+
+
+def interrupt(folder: Path, optimizer: object = "adam") -> RunDirectory:
+    with pytest.raises(Interrupted):
+        convlab.run(settings(folder, optimizer), listener=_Stop(2, 2))
+    [path] = (folder / "default").iterdir()
+    return RunDirectory(path)
 
 
 @pytest.fixture
 def interrupted(tmp_path: Path) -> RunDirectory:
-    with pytest.raises(Interrupted):
-        convlab.run(settings(tmp_path), listener=_Stop(2, 2))
-    [path] = (tmp_path / "default").iterdir()
-    return RunDirectory(path)
+    return interrupt(tmp_path)
 
 
 def arrays(run: Path) -> dict[str, bytes]:
@@ -62,6 +74,47 @@ def test_it_ends_as_if_it_had_never_stopped(interrupted: RunDirectory, tmp_path:
     assert result.status == "finished"
     assert result.test_loss == whole.test_loss
     assert arrays(result.directory) == arrays(whole.directory)
+
+
+@pytest.mark.parametrize("stop", [(2, 2), (3, 1)])
+def test_a_schedule_remembers_what_it_decides_by(stop: tuple[int, int], tmp_path: Path) -> None:
+    schedule = {"name": "reduce_on_plateau", "patience": 0, "gamma": 0.5, "threshold": 0.9}
+    choices = {**settings(tmp_path), "schedule": schedule}
+    with pytest.raises(Interrupted):
+        convlab.run(choices, listener=_Stop(*stop))
+    [path] = (tmp_path / "default").iterdir()
+    result = convlab.resume(path)
+    whole = convlab.run({**choices, "runs_dir": str(tmp_path / "whole")})
+    assert arrays(result.directory) == arrays(whole.directory)
+    assert {"schedule.validation_loss", "schedule.train_accuracy"} <= arrays(path).keys()
+    rates = [epoch["learning_rate"] for epoch in result.metrics]
+    assert rates == [epoch["learning_rate"] for epoch in whole.metrics] == [0.001, 0.001, 0.0005]
+    assert convlab.load_model(path).predict(np.zeros((1, 16, 16, 1), np.float32)).shape[0] == 1
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"name": "by_role", "filters": {"name": "muon"}, "dense": "momentum", "rest": "sgd"},
+    ],
+    ids=lambda choice: choice["name"],
+)
+def test_optimizers_made_of_others_do_so_too(tmp_path: Path, optimizer: object) -> None:
+    path = interrupt(tmp_path / "interrupted", optimizer).path
+    whole = convlab.run(settings(tmp_path / "whole", optimizer))
+    result = convlab.resume(path)
+    assert (result.status, result.test_loss) == ("finished", whole.test_loss)
+    assert arrays(result.directory) == arrays(whole.directory)
+
+
+@pytest.mark.parametrize("activation", ["prelu", "rrelu"])
+def test_what_activations_learn_and_draw_goes_on_too(activation: str, tmp_path: Path) -> None:
+    chosen = {"activation": activation}
+    whole = convlab.run(settings(tmp_path / "whole") | chosen)
+    with pytest.raises(Interrupted):
+        convlab.run(settings(tmp_path) | chosen, listener=_Stop(2, 2))
+    [path] = (tmp_path / "default").iterdir()
+    assert arrays(convlab.resume(path).directory) == arrays(whole.directory)
 
 
 def test_it_goes_on_wherever_the_folder_lies_now(interrupted: RunDirectory, tmp_path: Path) -> None:

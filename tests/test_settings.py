@@ -38,7 +38,7 @@ def test_where_and_how_a_run_happens_does_not_determine_it(name: str) -> None:
         ({"label_smoothing": 1.0}, r"label_smoothing must be in \[0, 1\), got 1.0"),
         ({"validation_fraction": 1}, r"validation_fraction must be in \[0, 1\), got 1"),
         ({"loss": "hinge"}, "loss must be one of softmax_cross_entropy, mean_squared_error, got 'hinge'"),
-        ({"preprocessing": "none"}, "preprocessing must be one of standardize, unit, got 'none'"),
+        ({"preprocessing": "none"}, "preprocessing must be one of standardize, unit, per_image, got 'none'"),
         ({"precision": "half"}, "precision must be one of float32, fast, bfloat16, got 'half'"),
         ({"study": "a/b"}, "study must be the name of one folder, got 'a/b'"),
         ({"epochs": "many"}, r"epochs must be int, got 'many' \(str\)"),

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from convlab import kernels
+from convlab.batch_closure import sampled_labels
 from convlab.contracts.dataset import Dataset, Split
+from convlab.contracts.optimizer import Optimizer
 from convlab.errors import ConfigError, DivergenceError
 from convlab.fitting import load_dataset
 from convlab.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
@@ -45,6 +47,85 @@ def make_trainer(data: Dataset, *, lr: float = 0.01, seed: int = 0, epochs: int 
         batch_size=32,
         seed=seed,
     )
+
+
+class Averaging(Optimizer):
+    """Plain descent that evaluates halfway to zero."""
+
+    def update(self, rate: float) -> None:
+        self.parameters.values -= rate * self.parameters.gradients
+
+    def evaluation_values(self) -> np.ndarray:
+        return 0.5 * self.parameters.values
+
+
+class Looking(Optimizer):
+    """Computes the loss again, and keeps what it saw."""
+
+    needs_closure = True
+
+    def update(self, rate: float) -> None:
+        assert self.closure is not None
+        first = self.parameters.gradients.copy()
+        self.losses = [self.closure(), self.closure()]
+        self.repeated = np.array_equal(first, self.parameters.gradients)
+        self.closure.with_sampled_labels()
+        self.sampled = self.parameters.gradients.copy()
+
+
+def with_optimizer(trainer: Trainer, kind: type[Optimizer]) -> Trainer:
+    trainer.optimizer = kind(trainer.model.parameters, 0.05)
+    return trainer
+
+
+def test_what_an_optimizer_averages_is_evaluated_and_kept_but_not_trained_from(data: Dataset) -> None:
+    trainer = with_optimizer(make_trainer(data), Averaging)
+    trainer.run_epoch(ignore)
+    trained = trainer.model.parameters.values.copy()
+    evaluated = trainer.evaluate(data.test)
+    assert np.array_equal(trainer.model.parameters.values, trained)
+    arrays = checkpoint_arrays(trainer.model, trainer.optimizer)
+
+    other = with_optimizer(make_trainer(data), Averaging)
+    load_checkpoint_arrays(other.model, other.optimizer, arrays, trainer.optimizer.steps)
+    assert np.array_equal(other.model.parameters.values, trained)
+    other.model.load_state(
+        {name: array for name, array in arrays.items() if not name.startswith("optimizer.")}
+    )
+    assert np.array_equal(other.model.parameters.values, 0.5 * trained)
+    outputs = other.model.predict(data.test.images)
+    assert evaluated.accuracy == np.mean(outputs.argmax(axis=1) == data.test.labels)
+
+
+def test_a_closure_computes_the_same_step_again(data: Dataset) -> None:
+    """With dropout and batch normalization, whose running statistics do not move any further."""
+    plain, looking = make_trainer(data), with_optimizer(make_trainer(data), Looking)
+    plain.optimizer.update = lambda rate: None  # type: ignore[method-assign]
+    for trainer in (plain, looking):
+        with pytest.raises(Interrupted):
+            trainer.run_epoch(ignore, lambda: True)
+    seen = looking.optimizer
+    assert isinstance(seen, Looking)
+    assert seen.repeated
+    assert seen.losses[0] == seen.losses[1] == plain.position.loss_sum / 32
+    state, expected = looking.model.state(), plain.model.state()
+    assert all(np.array_equal(state[name], array) for name, array in expected.items())
+    again = with_optimizer(make_trainer(data), Looking)
+    with pytest.raises(Interrupted):
+        again.run_epoch(ignore, lambda: True)
+    assert np.array_equal(seen.sampled, again.optimizer.sampled)  # type: ignore[attr-defined]
+
+
+def test_sampled_labels_follow_the_softmax_of_the_outputs() -> None:
+    outputs = np.tile(np.log(np.array([0.1, 0.6, 0.3], np.float32)), (20_000, 1))
+    shares = np.bincount(sampled_labels(outputs, np.random.default_rng(0)), minlength=3) / len(outputs)
+    assert np.abs(shares - [0.1, 0.6, 0.3]).max() < 5 * 0.5 / len(outputs) ** 0.5
+
+
+def test_an_optimizer_that_needs_a_closure_says_so(data: Dataset) -> None:
+    trainer = with_optimizer(make_trainer(data), Looking)
+    with pytest.raises(ConfigError, match=r"Looking computes the loss again .* call step\(rate, closure\)"):
+        trainer.optimizer.step(0.1)
 
 
 def ignore(epoch: int, step: int) -> None:

@@ -1,16 +1,34 @@
 """What an activation is to the engine."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
-from convlab.contracts.parameter import Array
+from convlab.contracts.parameter import Array, Parameter
 
 # E[f(z)^2] under the normal density is integrated on this grid; the tails beyond hold less than 1e-22.
 _GRID_LIMIT, _GRID_POINTS = 10.0, 20_001
+
+
+@dataclass(frozen=True)
+class ActivationPlace:
+    """The layer that an activation is applied in, and what it can ask for there.
+
+    Attributes:
+        channels: size of the last axis of what it is applied to.
+        declare: ``(name, initial)`` adds a learned parameter ``<layer>.activation_<name>`` to the model;
+            `initial` is (C,) or (1,). The values are there once the model is built.
+        random: ``()`` gives the generator of this layer at this step of training, a new one with the same
+            numbers at every call; None in inference.
+    """
+
+    channels: int
+    declare: Callable[[str, Array], Parameter]
+    random: Callable[[], np.random.Generator | None]
 
 
 class Activation(ABC):
@@ -46,6 +64,26 @@ class Activation(ABC):
     @abstractmethod
     def derivative(self, x: Array, out: Array) -> None:
         """Writes f'(x) to `out`, an array of x's shape and dtype; `x` stays as it is."""
+
+    def placed(self, place: ActivationPlace) -> "Activation":
+        """The activation as one layer uses it: itself, unless it learns or draws random numbers.
+
+        One object may be placed in many layers, so that an override returns a copy.
+        """
+        return self
+
+    def learns(self) -> bool:
+        """Whether it has parameters that an optimizer updates; see `LearnedActivation`."""
+        return False
+
+    def backward_parameters(self, x: Array, gradient: Array, scratch: Array) -> None:  # noqa: B027
+        """Computes the gradients of what it learns; by default nothing.
+
+        Args:
+            x: (N, ..., C), what the activation was applied to; stays as it is.
+            gradient: of the loss to f(x), of x's shape; stays as it is.
+            scratch: to write over, of x's shape.
+        """
 
     @cached_property
     def gain(self) -> float:

@@ -16,7 +16,8 @@ class InitializerSpec:
 
     Attributes:
         shape: (K, R, S, C/groups) for a convolution, (K, C) for a dense layer, (K,) for a bias.
-        role: ``"conv_weight"``, ``"dense_weight"``, ``"bias"``, ``"scale"`` or ``"shift"``.
+        role: ``"conv_weight"``, ``"dense_weight"``, ``"bias"``, ``"scale"``, ``"shift"`` or
+            ``"activation"``, which an activation fills itself.
         layer: name of the layer, such as ``"conv1"``.
         layer_index: position among the layers that have weights, from 0.
         depth: number of layers that have weights.

@@ -5,7 +5,26 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from convlab.contracts.parameter import Array, ParameterBuffers
-from convlab.errors import RecordError
+from convlab.errors import ConfigError, RecordError
+
+
+class Closure(ABC):
+    """Computes the loss of the step's batch again, at the values that the buffers hold by then.
+
+    Everything but the values is as it was for the gradients that the step began with: images, dropout and
+    labels. Running statistics stay as the step found them, however often the loss is computed.
+    """
+
+    @abstractmethod
+    def __call__(self) -> float:
+        """Returns the mean loss of the batch; its gradients are in the buffers afterwards."""
+
+    @abstractmethod
+    def with_sampled_labels(self) -> float:
+        """As a call, against labels drawn from the softmax of the model's own outputs.
+
+        The labels depend on the seed of the run and the number of the step, and on nothing else.
+        """
 
 
 class Optimizer(ABC):
@@ -20,6 +39,8 @@ class Optimizer(ABC):
         lr: the base learning rate; the engine multiplies it by the schedule's factor.
         steps: number of steps taken.
         state_names: names of the attributes that hold the state arrays.
+        needs_closure: whether a step computes the loss again, and so needs a closure.
+        closure: that of the step under way.
 
     Example:
         >>> import numpy as np
@@ -38,20 +59,42 @@ class Optimizer(ABC):
     """
 
     state_names: ClassVar[tuple[str, ...]] = ()
+    needs_closure: bool = False
 
     def __init__(self, parameters: ParameterBuffers, lr: float) -> None:
         self.parameters = parameters
         self.lr = lr
         self.steps = 0
+        self.closure: Closure | None = None
 
-    def step(self, rate: float) -> None:
-        """Takes one step at the learning rate `rate` (> 0) along the gradients now in the buffers."""
+    def step(self, rate: float, closure: Closure | None = None) -> None:
+        """Takes one step along the gradients now in the buffers.
+
+        Args:
+            rate: learning rate, > 0.
+            closure: for optimizers that compute the loss again.
+
+        Raises:
+            ConfigError: if one is needed and missing.
+        """
+        if self.needs_closure and closure is None:
+            raise ConfigError(
+                f"{type(self).__name__} computes the loss again within a step: call step(rate, closure)"
+            )
         self.steps += 1
+        self.closure = closure
         self.update(rate)
 
     @abstractmethod
     def update(self, rate: float) -> None:
         """Changes `parameters.values` in place; `self.steps` already counts this step, from 1."""
+
+    def evaluation_values(self) -> Array | None:
+        """The values to evaluate and to keep, of the shape of `parameters.values`; None for these themselves.
+
+        An optimizer that averages weights gives the average; training goes on from its own values.
+        """
+        return None
 
     def state(self) -> dict[str, Array]:
         """The state arrays by name, not copied."""

@@ -38,7 +38,7 @@ def explain_forward(place: Place) -> Iterable[Text]:
     if activation is None:
         page.say("No activation follows in this layer: the output is z itself.")
     else:
-        output = value_of(activation, z)
+        output = value_of(activation, z, place.convolution.geometry.k, place.filter)
         page.sum_line(f"{_name(activation)}(z), the output", output)
         page.check_line("  compiled core", output, place.core_output, place.magnitude)
     return page.text
@@ -100,11 +100,11 @@ def write_weighted_sum(page: Page, place: Place, label: str) -> float:
     return z
 
 
-def value_of(activation: Activation, z: float) -> float:
-    """f(z), in float64."""
-    output = np.empty(1)
-    activation.value(np.array([z]), output)
-    return float(output[0])
+def value_of(activation: Activation, z: float, channels: int, channel: int) -> float:
+    """f(z) in one of so many channels, in float64: an activation may have learned a function for each."""
+    output = np.empty(channels)
+    activation.value(np.full(channels, z), output)
+    return float(output[channel])
 
 
 def _name(activation: Activation) -> str:

@@ -34,9 +34,8 @@ __all__ = [
     "conv_transpose2d",
 ]
 
-# A plan keeps the scratch memory of its largest call (some MB for usual layers): enough plans for the
-# layers of a small network, not for every shape that a process ever saw.
-PLANS_KEPT = 32
+# Making a plan costs more than finding it again: enough of them for the layers of a network.
+PLANS_KEPT = 256
 
 
 @lru_cache(maxsize=PLANS_KEPT)

@@ -37,7 +37,8 @@ __all__ = [
 # Length of the array of parameters that every compiled span reads.
 SPAN_PARAMETERS = 1
 
-# Parameters are float32 in the kernels: larger ones would be infinite, smaller ones divide by zero in celu.
+# Parameters are float32 in the kernels: larger ones would be infinite, smaller ones divide by zero in celu
+# and squareplus.
 _LARGEST, _SMALLEST = float(np.finfo(np.float32).max), float(np.finfo(np.float32).tiny)
 
 # The activations with a parameter: its name, its default, and its smallest value.
@@ -45,6 +46,7 @@ _PARAMETERS = {
     "leaky_relu": ("negative_slope", 0.01, -_LARGEST),
     "elu": ("alpha", 1.0, 0.0),
     "celu": ("alpha", 1.0, _SMALLEST),
+    "squareplus": ("b", 4.0, _SMALLEST),
 }
 
 
@@ -135,7 +137,7 @@ def activation_forward(
         name: one of `native_activations()`.
         out: where to write, of x's shape and dtype; may be x itself.
         parameters: ``negative_slope`` of leaky_relu (0.01), ``alpha`` of elu (1, at least 0) and of
-            celu (1, above 0).
+            celu (1, above 0), ``b`` of squareplus (4, above 0).
 
     Returns:
         y, of x's shape and dtype.
@@ -152,6 +154,7 @@ def activation_forward(
         Klambauer et al.: Self-normalizing neural networks, 2017, equation 2 (selu).
         Hendrycks, Gimpel: Gaussian error linear units, 2016, section 2 (gelu is the exact form with erf).
         Misra: Mish, 2019, equation 1. Barron: Continuously differentiable ELU, 2017, equation 2 (celu).
+        Barron: Squareplus: a softplus-like algebraic rectifier, 2021, equation 1.
         hard_sigmoid is relu6(x + 3) / 6 as in PyTorch and Keras 3.
     """
     number, parameter = _resolve("activation_forward", name, parameters)

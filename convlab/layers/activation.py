@@ -33,7 +33,9 @@ class Activation(Layer):
         self.activation_choice = activation
 
     def build(self, input_shape: Shape, builder: Builder) -> Shape:
-        self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+        self._activation = AppliedActivation(
+            builder.activation(self.name, self.activation_choice, input_shape[-1])
+        )
         self._absorbed = False
         return input_shape
 
@@ -59,6 +61,9 @@ class Activation(Layer):
 
     def backward(self, gradient: Array) -> Array:
         return gradient if self._absorbed else self._activation.backward(gradient)
+
+    def learns(self) -> bool:
+        return self._activation.learns()
 
     def describe(self) -> str:
         return self._activation.describe()

@@ -118,9 +118,14 @@ class AppliedActivation:
             assert self._derivative is not None
             assert self.activation is not None
             derivative = self._derivative[: len(gradient)]
+            self.activation.backward_parameters(self._saved, gradient, derivative)
             self.activation.derivative(self._saved, derivative)
             np.multiply(gradient, derivative, out=gradient)
         return gradient
+
+    def learns(self) -> bool:
+        """Whether the activation has parameters that an optimizer updates."""
+        return self.activation is not None and self.activation.learns()
 
     def describe(self) -> str:
         """The activation's name for a summary."""

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from convlab.contracts.activation import Activation
+import numpy as np
+
+from convlab.contracts.activation import Activation, ActivationPlace
 from convlab.contracts.initializer import InitializerSpec
-from convlab.contracts.parameter import Parameter, Role
+from convlab.contracts.parameter import Array, Parameter, Role
 from convlab.errors import ConfigError, suggest
+from convlab.seeding import generator
 
 ActivationChoice = str | Mapping[str, Any] | Activation | None
 InitializerChoice = str | Mapping[str, Any] | Callable[..., Any]
@@ -49,10 +52,17 @@ class Choices:
 
 @dataclass
 class Clock:
-    """What layers that draw random numbers draw them from: the seed, and the step that training is at."""
+    """What layers that draw random numbers draw them from: the seed, and the step that training is at.
+
+    Attributes:
+        seed: of the model.
+        step: of training.
+        draws: whether activations draw random numbers in the present pass.
+    """
 
     seed: int
     step: int = 0
+    draws: bool = False
 
 
 class Builder:
@@ -74,18 +84,32 @@ class Builder:
         self._awaiting: list[DeclaredParameter] = []
         self._weight_layers = 0
 
-    def activation(self, layer: str, choice: ActivationChoice) -> Activation | None:
-        """The activation of a layer, None for linear; weights that wait for it learn its gain."""
+    def activation(
+        self, layer: str, choice: ActivationChoice, channels: int, trainable: bool = True
+    ) -> Activation | None:
+        """The activation of a layer, None for linear; weights that wait for it learn its gain.
+
+        Args:
+            layer: name of the layer.
+            choice: what the layer says.
+            channels: size of the last axis of what it is applied to.
+            trainable: False freezes what it learns.
+        """
         by_name = self.choices.activations or {}
         choice = by_name.get(layer, choice)
         if choice == DEFAULT:
             choice = self.choices.activation
-        activation = None if choice is None else self._make_activation(choice)
-        if activation is not None:
-            for declared in self._awaiting:
-                declared.spec = replace(declared.spec, gain=activation.gain)
-            self._awaiting = []
-        return activation
+        if choice is None:
+            return None
+        activation = self._make_activation(choice)
+        self.follow(activation.gain)
+        return activation.placed(self._place(layer, channels, trainable))
+
+    def follow(self, gain: float) -> None:
+        """Tells the weights that wait for an activation the gain of what follows them."""
+        for declared in self._awaiting:
+            declared.spec = replace(declared.spec, gain=gain)
+        self._awaiting = []
 
     def take_waiting(self) -> list[DeclaredParameter]:
         """The weights that no activation has followed yet; from now on they wait for none."""
@@ -146,6 +170,22 @@ class Builder:
                 if layer not in names:
                     known = suggest(layer, names).replace("installed:", "layers:")
                     raise ConfigError(f"{setting}: the model has no layer '{layer}'{known}")
+
+    def _place(self, layer: str, channels: int, trainable: bool) -> ActivationPlace:
+        """What the activation of a layer can ask for."""
+
+        def declare(name: str, initial: Array) -> Parameter:
+            layer_index = max(0, self._weight_layers - 1)
+            spec = InitializerSpec(np.shape(initial), "activation", layer, layer_index=layer_index)
+            return self._declare(
+                layer, f"activation_{name}", spec, lambda spec, random: initial, trainable
+            ).parameter
+
+        def random() -> np.random.Generator | None:
+            clock = self.clock
+            return generator(clock.seed, "activation", layer, clock.step) if clock.draws else None
+
+        return ActivationPlace(channels, declare, random)
 
     def _declare(
         self, layer: str, field: str, spec: InitializerSpec, choice: InitializerChoice, trainable: bool

@@ -34,7 +34,7 @@ class Conv2D(WeightedLayer):
         use_bias: whether a bias is added.
         kernel_initializer: name, mapping, function ``(spec, rng)``, or ``"default"`` for the experiment's.
         bias_initializer: the same for the bias.
-        trainable: False freezes weight and bias.
+        trainable: False freezes weight, bias and what the activation learns.
         name: by default ``conv1``, ``conv2``, ...
 
     Example:

@@ -59,7 +59,9 @@ class Residual(Layer):
                 f"{self.name}: the branch gives {output_shape}, the shortcut {beside}; "
                 "give shortcut= a 1x1 convolution with the branch's filters and stride"
             )
-        self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+        self._activation = AppliedActivation(
+            builder.activation(self.name, self.activation_choice, output_shape[-1])
+        )
         self._derivative_before = kernels.activation_plan("linear")
         return output_shape
 
@@ -117,6 +119,9 @@ class Residual(Layer):
 
     def sublayers(self) -> Sequence[Layer]:
         return [*self.branch.layers, *self.shortcut.layers]
+
+    def learns(self) -> bool:
+        return self._activation.learns() or super().learns()
 
     def describe(self) -> str:
         shortcut = "identity" if not self.shortcut.layers else "projection"

@@ -17,7 +17,7 @@ class WeightedLayer(Layer):
         use_bias: whether a bias is added.
         kernel_initializer: name, mapping, function ``(spec, rng)``, or ``"default"`` for the experiment's.
         bias_initializer: the same for the bias.
-        trainable: False freezes weight and bias.
+        trainable: False freezes weight, bias and what the activation learns.
         name: by default the kind and a number.
     """
 
@@ -46,7 +46,9 @@ class WeightedLayer(Layer):
         self._bias: Parameter | None = None
         if builder.uses_bias(self.name, self.use_bias):
             self._bias = builder.bias(self.name, shape[0], self.bias_initializer, self.trainable)
-        self._activation = AppliedActivation(builder.activation(self.name, self.activation_choice))
+        self._activation = AppliedActivation(
+            builder.activation(self.name, self.activation_choice, shape[0], self.trainable)
+        )
 
     def ending(self) -> AppliedActivation | None:
         return self._activation

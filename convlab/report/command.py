@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from convlab.registry import registry
-from convlab.settings import GROUPS, Settings
+from convlab.settings import GROUPS, LISTS, Settings
 from convlab.study.arms import override
 
 _PATH = re.compile(r"[\w./\-]*/[\w./\-]*", re.ASCII)
 _ACTIVE_IN_DOUBLE_QUOTES = frozenset('"$`\\!')
-_IN_LISTS = {"probes": "probe", "trackers": "tracker"}
+_IN_LISTS = {name: name.removesuffix("s") for name in LISTS}
 _BY_LAYER = {"initializers": "initializer", "activations": "activation"}
 
 

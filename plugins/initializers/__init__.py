@@ -1,17 +1,36 @@
 """The initializers that come with convlab."""
 
 from convlab.plugin import Offers, hookimpl
+from convlab_plugins.initializers.bilinear_upsampling import bilinear_upsampling
 from convlab_plugins.initializers.constants import constant, ones, zeros
+from convlab_plugins.initializers.convolution_aware import convolution_aware
+from convlab_plugins.initializers.convolution_orthogonal import convolution_orthogonal
+from convlab_plugins.initializers.dct import dct
+from convlab_plugins.initializers.delta_orthogonal import delta_orthogonal
 from convlab_plugins.initializers.dirac import dirac
+from convlab_plugins.initializers.dog import dog
 from convlab_plugins.initializers.gabor import gabor
+from convlab_plugins.initializers.gaussian_derivatives import gaussian_derivatives
 from convlab_plugins.initializers.glorot import glorot_normal, glorot_normal_untruncated, glorot_uniform
+from convlab_plugins.initializers.haar import haar
 from convlab_plugins.initializers.he import he_normal, he_uniform
+from convlab_plugins.initializers.icnr import icnr
+from convlab_plugins.initializers.identity import identity
+from convlab_plugins.initializers.laplacian import laplacian
 from convlab_plugins.initializers.lecun import lecun_normal, lecun_uniform
+from convlab_plugins.initializers.log import log
+from convlab_plugins.initializers.looks_linear import looks_linear
 from convlab_plugins.initializers.orthogonal import orthogonal
+from convlab_plugins.initializers.partial_identity import partial_identity
 from convlab_plugins.initializers.plain_random import normal, truncated_normal, uniform
+from convlab_plugins.initializers.prewitt import prewitt
+from convlab_plugins.initializers.scharr import scharr
+from convlab_plugins.initializers.siren import siren
 from convlab_plugins.initializers.sobel import sobel
+from convlab_plugins.initializers.sparse import sparse
 from convlab_plugins.initializers.torch_default import torch_default
 from convlab_plugins.initializers.variance_scaling import variance_scaling
+from convlab_plugins.initializers.zero import zero
 
 OFFERS: Offers = {
     "zeros": zeros,
@@ -30,9 +49,28 @@ OFFERS: Offers = {
     "lecun_normal": lecun_normal,
     "torch_default": torch_default,
     "orthogonal": orthogonal,
+    "delta_orthogonal": delta_orthogonal,
+    "convolution_orthogonal": convolution_orthogonal,
+    "convolution_aware": convolution_aware,
+    "sparse": sparse,
+    "identity": identity,
     "dirac": dirac,
+    "partial_identity": partial_identity,
+    "zero": zero,
+    "looks_linear": looks_linear,
+    "siren": siren,
+    "icnr": icnr,
+    "bilinear_upsampling": bilinear_upsampling,
     "sobel": sobel,
+    "prewitt": prewitt,
+    "scharr": scharr,
+    "laplacian": laplacian,
+    "log": log,
+    "dog": dog,
+    "gaussian_derivatives": gaussian_derivatives,
     "gabor": gabor,
+    "dct": dct,
+    "haar": haar,
 }
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from convlab.plugin import Array, InitializerSpec
+from convlab_plugins.initializers.center import at_center, in_each_group
 from convlab_plugins.initializers.random_fill import random_fill
 
 
@@ -35,10 +36,4 @@ def dirac(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """
     if len(spec.shape) != 4:
         return random_fill(spec, rng)
-    filters, height, width, channels = spec.shape
-    weights = np.zeros(spec.shape)
-    per_group = filters // spec.groups
-    passed = np.arange(min(per_group, channels))
-    for group in range(spec.groups):
-        weights[group * per_group + passed, (height - 1) // 2, (width - 1) // 2, passed] = 1.0
-    return weights
+    return at_center(spec, in_each_group(spec, np.eye(spec.shape[0] // spec.groups, spec.shape[3])))

@@ -8,6 +8,7 @@ import numpy as np
 from convlab.plugin import Array, InitializerSpec
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.filter_bank import Channels, weights_from_bank
+from convlab_plugins.initializers.gaussian import grid
 
 _PLUGIN = "initializer 'gabor'"
 
@@ -77,9 +78,7 @@ def gabor(
     require(0 < bandwidth < inf, _PLUGIN, "bandwidth", bandwidth, "> 0 and finite")
 
     def bank(height: int, width: int) -> Array:
-        y, x = np.mgrid[:height, :width].astype(float)
-        x -= (width - 1) / 2
-        y -= (height - 1) / 2
+        x, y = grid(height, width)
         angles = [pi * index / orientations for index in range(orientations)]
         return np.stack(
             [

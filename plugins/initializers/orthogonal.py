@@ -7,9 +7,7 @@ import numpy as np
 
 from convlab.plugin import Array, InitializerSpec
 from convlab_plugins.checks import require
-
-_PLUGIN = "initializer 'orthogonal'"
-_ROWS = 16  # rows that pass through all reflections together, while they are in the cache
+from convlab_plugins.initializers.orthonormal import orthonormal_rows
 
 
 def orthogonal(
@@ -50,9 +48,35 @@ def orthogonal(
         and Keras flatten all filters into one matrix; here each group of a grouped convolution, being a map
         of its own, has its own.
     """
+    return scaled_orthogonal(spec, rng, gain, "orthogonal")
+
+
+def scaled_orthogonal(
+    spec: InitializerSpec, rng: np.random.Generator, gain: float | Literal["auto"], name: str
+) -> Array:
+    """Does what `orthogonal` does, for an initializer of another name.
+
+    Args:
+        spec: the array to fill.
+        rng: source of the numbers.
+        gain: length of a filter, >= 0, or "auto".
+        name: of the initializer, for the message.
+
+    Returns:
+        float64 array of `spec.shape`.
+
+    Raises:
+        ConfigError: if `gain` is out of range.
+
+    Example:
+        >>> spec = InitializerSpec((1, 1), "dense_weight", "dense1")
+        >>> round(abs(float(scaled_orthogonal(spec, np.random.default_rng(0), 3.0, "x").item())), 6)
+        3.0
+    """
     if gain == "auto":
         gain = spec.gain
-    require(not isinstance(gain, str) and 0 <= gain < inf, _PLUGIN, "gain", gain, '>= 0 or "auto"')
+    good = not isinstance(gain, str) and 0 <= gain < inf
+    require(good, f"initializer '{name}'", "gain", gain, '>= 0 or "auto"')
     rows, columns = spec.shape[0] // spec.groups, int(np.prod(spec.shape[1:], dtype=np.int64))
     groups = [_orthogonal(rng, rows, columns) for _ in range(spec.groups)]
     return float(gain) * np.concatenate(groups).reshape(spec.shape)
@@ -61,23 +85,5 @@ def orthogonal(
 def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> Array:
     """A random matrix with orthonormal rows, or orthonormal columns where these are fewer."""
     if rows > columns:
-        return _orthonormal_rows(rng, columns, rows).T
-    return _orthonormal_rows(rng, rows, columns)
-
-
-def _orthonormal_rows(rng: np.random.Generator, rows: int, columns: int) -> Array:
-    """A product of random reflections; no BLAS, whose bits and speed vary with the number of its threads."""
-    mirrors = [rng.standard_normal(columns - row) for row in range(rows)]
-    signs = np.array([1.0 if mirror[0] < 0 else -1.0 for mirror in mirrors])
-    for mirror, sign in zip(mirrors, signs, strict=True):
-        mirror[0] -= sign * np.sqrt(np.sum(mirror * mirror))
-        mirror *= np.sqrt(2 / np.sum(mirror * mirror))
-    q = np.eye(rows, columns)
-    for start in range(0, rows, _ROWS):
-        stop = min(start + _ROWS, rows)
-        for row in reversed(range(stop)):
-            block = q[max(start, row) : stop, row:]
-            heights = np.einsum("ij,j->i", block, mirrors[row])
-            block -= np.multiply.outer(heights, mirrors[row])
-    q *= signs[:, np.newaxis]
-    return q
+        return orthonormal_rows(rng, columns, rows).T
+    return orthonormal_rows(rng, rows, columns)

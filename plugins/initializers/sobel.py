@@ -4,7 +4,9 @@ import numpy as np
 
 from convlab.plugin import Array, InitializerSpec
 from convlab_plugins.checks import require
+from convlab_plugins.initializers.binomial import binomial, binomial_slope
 from convlab_plugins.initializers.filter_bank import Channels, weights_from_bank
+from convlab_plugins.initializers.turned import turned_edges
 
 _PLUGIN = "initializer 'sobel'"
 
@@ -56,25 +58,6 @@ def sobel(
     require(orientations >= 1, _PLUGIN, "orientations", orientations, ">= 1")
 
     def bank(height: int, width: int) -> Array:
-        across = np.outer(_smooth(height), _derive(width))
-        down = np.outer(_derive(height), _smooth(width))
-        across /= np.linalg.norm(across)
-        down /= np.linalg.norm(down)
-        angles = 2 * np.pi * np.arange(orientations) / orientations
-        turned: Array = np.multiply.outer(np.cos(angles), across) + np.multiply.outer(np.sin(angles), down)
-        return turned
+        return turned_edges(height, width, binomial, binomial_slope, orientations)
 
     return weights_from_bank(spec, rng, bank, channels=channels, plugin=_PLUGIN)
-
-
-def _smooth(size: int) -> Array:
-    """Binomial coefficients of order size - 1."""
-    row = np.ones(1)
-    for _ in range(size - 1):
-        row = np.convolve(row, [1.0, 1.0])
-    return row
-
-
-def _derive(size: int) -> Array:
-    """Differences of neighboring binomial coefficients of order size - 2, rising to the right."""
-    return np.convolve(_smooth(size - 1), [-1.0, 1.0])

@@ -36,8 +36,30 @@ def with_warmup(
         Goyal et al.: Accurate, large minibatch SGD: training ImageNet in 1 hour, 2017, section 2.2, "gradual
         warmup". There the ramp begins at the rate of a single worker; here it begins near 0.
     """
-    require(0 <= warmup < inf, plugin, "warmup", warmup, ">= 0 (below 1 a part of all steps, else a number)")
-    steps = round(warmup * total) if warmup < 1 else round(warmup)
+    steps = count_steps(warmup, total, plugin, "warmup")
     if step < steps:
         return (step + 1) / (steps + 1)
     return schedule(step - steps, max(total - steps, 1))
+
+
+def count_steps(length: float, total: int, plugin: str, field: str) -> int:
+    """How many steps a setting means that may be a part of the training or a number of steps.
+
+    Args:
+        length: below 1 the part of all steps (rounded), from 1 on their number.
+        total: steps of the whole training, >= 1.
+        plugin: kind and name, for the message.
+        field: the setting.
+
+    Returns:
+        The number of steps, which may exceed `total`.
+
+    Raises:
+        ConfigError: if `length` is negative or not finite.
+
+    Example:
+        >>> count_steps(0.25, 20, "schedule 'x'", "warmup"), count_steps(3, 20, "schedule 'x'", "warmup")
+        (5, 3)
+    """
+    require(0 <= length < inf, plugin, field, length, ">= 0 (below 1 a part of all steps, else a number)")
+    return round(length * total) if length < 1 else round(length)

@@ -52,6 +52,22 @@ CONVLAB_INLINE vector_float vector_clamp(vector_float x, float low, float high) 
     return vector_max(vector_broadcast(low), vector_min(vector_broadcast(high), x));
 }
 
+/* Correctly rounded, as division is: the same in all vectors. */
+CONVLAB_INLINE vector_float vector_sqrt(vector_float x) {
+#if CONVLAB_VECTOR_BYTES == 16 && defined(__SSE2__)
+    return (vector_float)_mm_sqrt_ps((__m128)x);
+#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX__)
+    return (vector_float)_mm256_sqrt_ps((__m256)x);
+#elif CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    return (vector_float)_mm512_sqrt_ps((__m512)x);
+#else
+    for (int lane = 0; lane < CONVLAB_LANES; lane++) {
+        x[lane] = __builtin_sqrtf(x[lane]);
+    }
+    return x;
+#endif
+}
+
 CONVLAB_INLINE vector_int vector_broadcast_int(int32_t value) { return value - (vector_int){0}; }
 
 CONVLAB_INLINE vector_float vector_abs(vector_float x) {

@@ -80,10 +80,13 @@ static void run_weight_task(void *context, int64_t number, int member) {
     }
 }
 
+/* Chunks are summed some at a time: the fewer additions follow each other, the smaller the error. */
+enum { CHUNKS_SUMMED = 6 };
+
 /* Adding up one float of a chunk, which is not in the cache, counts as so many multiply-adds. */
 enum { TERMS_AT_ONCE = 32, COST_OF_ADDITION = 8 };
 
-/* dw[k, terms] for the output channels of one block and some neighbouring terms: all chunks added in order. */
+/* dw[k, terms] for the output channels of one block and some neighbouring terms: all chunks added. */
 static void reduce_terms(void *context, int64_t piece, int member) {
     const struct weight_run *run = context;
     const struct weight_gradient *g = run->g;
@@ -91,18 +94,22 @@ static void reduce_terms(void *context, int64_t piece, int member) {
     const int64_t pieces = ceil_divide(plan->terms, TERMS_AT_ONCE), block = piece / pieces;
     const int64_t term0 = piece % pieces * TERMS_AT_ONCE, term1 = smaller(plan->terms, term0 + TERMS_AT_ONCE);
     (void)member;
-    const int64_t first = block % plan->blocks_per_group * BLOCK;
-    const int64_t channels = smaller(BLOCK, g->group_out - first);
+    const int64_t channel = block % plan->blocks_per_group * BLOCK;
+    const int64_t channels = smaller(BLOCK, g->group_out - channel);
     const int64_t width = block_vectors(channels) * CONVLAB_LANES, count = (term1 - term0) * width;
     const float *from = run->buffers + block * plan->terms * BLOCK + term0 * width;
-    float *dw = g->dw + (block / plan->blocks_per_group * g->group_out + first) * g->dw_out + term0 * g->dw_term;
+    float *dw = g->dw + (block / plan->blocks_per_group * g->group_out + channel) * g->dw_out + term0 * g->dw_term;
     float sums[TERMS_AT_ONCE * BLOCK] __attribute__((aligned(CONVLAB_VECTOR_BYTES)));
     for (int64_t i = 0; i < count; i += CONVLAB_LANES) {
-        vector_float sum = vector_load(from + i);
-        for (int64_t chunk = 1; chunk < plan->chunks; chunk++) {
-            sum += vector_load(from + chunk * plan->buffer_floats + i);
+        vector_float total = {0};
+        for (int64_t first = 0; first < plan->chunks; first += CHUNKS_SUMMED) {
+            vector_float sum = {0};
+            for (int64_t chunk = first; chunk < smaller(plan->chunks, first + CHUNKS_SUMMED); chunk++) {
+                sum += vector_load(from + chunk * plan->buffer_floats + i);
+            }
+            total += sum;
         }
-        vector_store(sums + i, sum);
+        vector_store(sums + i, total);
     }
     for (int64_t k = 0; k < channels; k++) {
         for (int64_t term = 0; term < term1 - term0; term++) {
@@ -111,14 +118,18 @@ static void reduce_terms(void *context, int64_t piece, int member) {
     }
 }
 
-/* db[k]: all chunks' sums added in order. */
+/* db[k]: all chunks' sums added. */
 static void reduce_bias(const struct weight_gradient *g, const float *sums, int64_t chunks) {
     for (int64_t k = 0; g->db && k < g->bias_channels; k++) {
-        float sum = sums[k];
-        for (int64_t chunk = 1; chunk < chunks; chunk++) {
-            sum += sums[chunk * g->bias_channels + k];
+        float total = 0.0f;
+        for (int64_t first = 0; first < chunks; first += CHUNKS_SUMMED) {
+            float sum = 0.0f;
+            for (int64_t chunk = first; chunk < smaller(chunks, first + CHUNKS_SUMMED); chunk++) {
+                sum += sums[chunk * g->bias_channels + k];
+            }
+            total += sum;
         }
-        g->db[k] = sum;
+        g->db[k] = total;
     }
 }
 

@@ -1,4 +1,4 @@
-"""Planned convolutions: geometry checked once, scratch memory kept, calls without the GIL."""
+"""Planned convolutions: geometry checked once, scratch memory shared, calls without the GIL."""
 
 from libc.stdint cimport int64_t, uintptr_t
 from libc.stdlib cimport free
@@ -63,6 +63,18 @@ cdef extern from "dispatch.h" nogil:
 cnp.import_array()
 convlab_use_team(<convlab_team> PyCapsule_GetPointer(team, "convlab.team"))
 
+# Scratch memory lives from one call to the next, whichever plan makes it: all layers of a network work in the
+# same. Python threads that compute at once take memory of their own; the GIL guards the list of what is kept.
+cdef struct Scratch:
+    void *memory
+    int64_t size
+
+cdef enum:
+    MOST_KEPT = 4
+
+cdef Scratch[MOST_KEPT] _kept
+cdef int _kept_count = 0
+
 OPERATIONS = ("forward", "backward_input", "backward_weight")
 
 
@@ -93,9 +105,6 @@ cdef class Conv2DPlan:
     """
 
     cdef convlab_conv2d_problem problem
-    cdef void *scratch
-    cdef int64_t scratch_size
-    cdef bint busy
     cdef readonly object geometry
     cdef readonly object activation
     cdef dict spans
@@ -107,9 +116,6 @@ cdef class Conv2DPlan:
             "Conv2DPlan", input_shape, kernel_shape, stride, padding, dilation, groups,
             ("input", "kernel"))
         self._prepare(geometry, activation, "Conv2DPlan")
-
-    def __dealloc__(self):
-        free(self.scratch)
 
     cdef _prepare(self, geometry, activation, str where):
         self.geometry = geometry
@@ -246,9 +252,7 @@ cdef class Conv2DPlan:
         cdef convlab_conv2d_problem problem = self.problem
         cdef const convlab_conv2d_algorithm *algorithm
         cdef int isa, threads
-        cdef int64_t size
-        cdef void *memory
-        cdef bint own
+        cdef Scratch scratch
         if n == 0:
             return 0
         problem.n = n
@@ -256,30 +260,10 @@ cdef class Conv2DPlan:
         isa, threads = runtime.selected()
         problem.precision = runtime.precision_number()
         algorithm = convlab_conv2d_choose(operation, isa, &problem)
-        size = algorithm.scratch_bytes(&problem, threads)
-        # A second thread in this plan works with memory of its own; the GIL guards the flag.
-        own = not self.busy
-        if own:
-            self._reserve(size)
-            self.busy = True
-            memory = self.scratch
-        else:
-            memory = _allocate(size)
+        scratch = _take_scratch(algorithm.scratch_bytes(&problem, threads))
         with nogil:
-            algorithm.run(&problem, a, threads, memory)
-        if own:
-            self.busy = False
-        else:
-            free(memory)
-        return 0
-
-    cdef int _reserve(self, int64_t size) except -1:
-        if size > self.scratch_size:
-            free(self.scratch)
-            self.scratch = NULL
-            self.scratch_size = 0
-            self.scratch = _allocate(size)
-            self.scratch_size = size
+            algorithm.run(&problem, a, threads, scratch.memory)
+        _give_back(scratch)
         return 0
 
 
@@ -290,11 +274,29 @@ def plan_of(geometry, activation=None, where="conv2d"):
     return plan
 
 
-cdef void *_allocate(int64_t size) except? NULL:
-    cdef void *memory = NULL
-    if size > 0 and posix_memalign(&memory, 64, <size_t>size) != 0:
-        raise MemoryError(f"no memory for {size} bytes of scratch space")
-    return memory
+cdef Scratch _take_scratch(int64_t size) except *:
+    """Memory for one call, contents undefined: what was given back last, which the caches may still hold."""
+    global _kept_count
+    cdef Scratch scratch = Scratch(NULL, 0)
+    if _kept_count:
+        _kept_count -= 1
+        scratch = _kept[_kept_count]
+    if size > scratch.size:
+        free(scratch.memory)
+        scratch = Scratch(NULL, 0)
+        if posix_memalign(&scratch.memory, 64, <size_t>size) != 0:
+            raise MemoryError(f"no memory for {size} bytes of scratch space")
+        scratch.size = size
+    return scratch
+
+
+cdef void _give_back(Scratch scratch) noexcept:
+    global _kept_count
+    if _kept_count == MOST_KEPT:
+        free(scratch.memory)
+        return
+    _kept[_kept_count] = scratch
+    _kept_count += 1
 
 
 cdef int64_t _batch(array) except -1:

@@ -106,12 +106,22 @@ CONVLAB_INLINE void add_piece(const int P, const int V, const float *x, int64_t 
     }
 }
 
+/* Calls for the lines that the tile will write, so that they have come when its sums are done. */
+CONVLAB_INLINE void fetch_output_lines(const int P, const int V, const float *y, int64_t y_pixel) {
+    UNROLL for (int p = 0; p < P; p++) {
+        UNROLL for (int v = 0; v < V; v++) { __builtin_prefetch(y + p * y_pixel + v * CONVLAB_LANES, 1); }
+    }
+}
+
 CONVLAB_INLINE void sum_tile(const int P, const int V, const struct tile_job *job,
                              const float *x, float *sums, float *y) {
     vector_float total[14][2];
     const float *w = job->w;
     const struct piece *piece = job->pieces, *const end = piece + job->pieces_count;
     int begins = job->first;
+    if (job->last && !job->streams) {
+        fetch_output_lines(P, V, y, job->y_pixel);
+    }
     clear_tile(P, V, total);
     for (; piece < end; piece++) {
         add_piece(P, V, x + piece->offset, job->x_pixel, piece->length, w, total);

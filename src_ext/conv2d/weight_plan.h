@@ -15,7 +15,7 @@
 enum {
     WEIGHT_STRIP_PIXELS = 128,         /* terms of one sum in registers */
     WEIGHT_COPY_FLOATS = 128 * 1024,   /* padded input of several images */
-    MOST_CHUNKS = 16,
+    MOST_CHUNKS = 32,
     CHUNK_BUFFERS_FLOATS = 8 * 1024 * 1024 /* all chunk buffers together, while there are several */
 };
 

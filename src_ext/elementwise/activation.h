@@ -1,7 +1,7 @@
 /* Activations: y[i] = phi(x[i]), and out[i] = grad[i] * phi'(saved[i]) on the way back.
  *
  * All arrays are (n,). `saved` is x or y, as the list says. Each activation has at most one parameter,
- * parameters[0] (negative_slope or alpha). out == saved, out == grad and y == x are allowed.
+ * parameters[0] (negative_slope, alpha or b). out == saved, out == grad and y == x are allowed.
  */
 #ifndef CONVLAB_ACTIVATION_H
 #define CONVLAB_ACTIVATION_H
@@ -17,6 +17,7 @@
     EACH(linear, output)          \
     EACH(relu, output)            \
     EACH(relu6, output)           \
+    EACH(relu_squared, output)    \
     EACH(leaky_relu, input)       \
     EACH(elu, output)             \
     EACH(selu, output)            \
@@ -27,6 +28,7 @@
     EACH(hard_silu, input)        \
     EACH(mish, input)             \
     EACH(softplus, output)        \
+    EACH(squareplus, output)      \
     EACH(sigmoid, output)         \
     EACH(hard_sigmoid, output)    \
     EACH(tanh, output)            \

@@ -27,6 +27,12 @@ GRADIENT(relu) { return vector_keep(~(s <= 0.0f), g); }
 VALUE(relu6) { return vector_clamp(x, 0.0f, 6.0f); }
 GRADIENT(relu6) { return vector_keep(~((s <= 0.0f) | (s >= 6.0f)), g); }
 
+VALUE(relu_squared) {
+    const vector_float above = vector_max((vector_float){0}, x);
+    return above * above;
+}
+GRADIENT(relu_squared) { return g * (vector_sqrt(vector_max((vector_float){0}, s)) * 2.0f); }
+
 VALUE(leaky_relu) { return vector_select(x > 0.0f, x, x * a); }
 GRADIENT(leaky_relu) { return vector_select(s > 0.0f, g, g * a); }
 
@@ -103,6 +109,21 @@ GRADIENT(mish) {
 
 VALUE(softplus) { return vector_max((vector_float){0}, x) + vector_log1p_unit(vector_exp(-vector_abs(x))); }
 GRADIENT(softplus) { return g * -vector_expm1(-s); }
+
+/* (x + root) / 2, root = sqrt(x^2 + a), which is |x| in float above 1e18. Of negative x the sum would cancel,
+ * and (x + root) (root - x) = a. */
+VALUE(squareplus) {
+    const vector_float size = vector_abs(x);
+    const vector_float limited = vector_min(vector_broadcast(1.0e18f), size);
+    const vector_float root = vector_max(size, vector_sqrt(limited * limited + a));
+    const vector_float larger = size * 0.5f + root * 0.5f;
+    return vector_select(x < 0.0f, a * 0.25f / larger, larger);
+}
+/* s / root = s^2 / (s^2 + a / 4), for s from 0 to infinity */
+GRADIENT(squareplus) {
+    const vector_float ratio = vector_sqrt(a) * 0.5f / s;
+    return g / (ratio * ratio + 1.0f);
+}
 
 VALUE(sigmoid) { return vector_sigmoid(x); }
 GRADIENT(sigmoid) { return g * (s * (1.0f - s)); }

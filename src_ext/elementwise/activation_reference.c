@@ -30,6 +30,9 @@ SLOPE(relu) { return s <= 0 ? 0 : 1; }
 VALUE(relu6) { return clamp(x, 0, 6); }
 SLOPE(relu6) { return s <= 0 || s >= 6 ? 0 : 1; }
 
+VALUE(relu_squared) { return x <= 0 ? 0 : x * x; }
+SLOPE(relu_squared) { return s <= 0 ? 0 : 2 * sqrt(s); }
+
 VALUE(leaky_relu) { return x > 0 ? x : a * x; }
 SLOPE(leaky_relu) { return s > 0 ? 1 : a; }
 
@@ -72,6 +75,15 @@ SLOPE(mish) {
 
 VALUE(softplus) { return x != x ? x : softplus_of(x); }
 SLOPE(softplus) { return -expm1(-s); }
+
+VALUE(squareplus) {
+    const double larger = 0.5 * fabs(x) + 0.5 * hypot(x, sqrt(a));
+    return x < 0 ? 0.25 * a / larger : larger;
+}
+SLOPE(squareplus) {
+    const double ratio = 0.5 * sqrt(a) / s;
+    return 1 / (1 + ratio * ratio);
+}
 
 VALUE(sigmoid) { return logistic(x); }
 SLOPE(sigmoid) { return s * (1 - s); }

@@ -30,22 +30,6 @@ CONVLAB_INLINE struct lanes lanes_of(const struct convlab_optimizer_settings *se
     return lanes;
 }
 
-/* Correctly rounded, as division is: the same in all vectors. */
-CONVLAB_INLINE vector_float vector_sqrt(vector_float x) {
-#if CONVLAB_VECTOR_BYTES == 16 && defined(__SSE2__)
-    return (vector_float)_mm_sqrt_ps((__m128)x);
-#elif CONVLAB_VECTOR_BYTES == 32 && defined(__AVX__)
-    return (vector_float)_mm256_sqrt_ps((__m256)x);
-#elif CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
-    return (vector_float)_mm512_sqrt_ps((__m512)x);
-#else
-    for (int lane = 0; lane < CONVLAB_LANES; lane++) {
-        x[lane] = __builtin_sqrtf(x[lane]);
-    }
-    return x;
-#endif
-}
-
 /* Keeps a product from being fused into the addition that follows. Of the sum of two products a compiler may
  * fuse either, and takes another one in the loop than at its end. */
 CONVLAB_INLINE vector_float rounded(vector_float product) {

@@ -16,6 +16,7 @@ OTHER_PARAMETERS = {
     "leaky_relu": {"negative_slope": 0.2},
     "elu": {"alpha": 0.7},
     "celu": {"alpha": 2.5},
+    "squareplus": {"b": 0.3},
 }
 
 erf = np.vectorize(math.erf, otypes=[np.float64])
@@ -26,6 +27,11 @@ def sigmoid(x):
     return np.where(x >= 0, 1 / (1 + np.exp(-np.abs(x))), np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))))
 
 
+def squareplus(x, b):
+    larger = (np.abs(x) + np.hypot(x, np.sqrt(b))) / 2
+    return np.where(x >= 0, larger, b / 4 / larger)
+
+
 def formula(name, x, parameter=None):
     """phi(x) as the papers write it, in float64."""
     alpha = 1.0 if parameter is None else parameter
@@ -34,6 +40,7 @@ def formula(name, x, parameter=None):
         "linear": lambda: x,
         "relu": lambda: np.maximum(x, 0),
         "relu6": lambda: np.clip(x, 0, 6),
+        "relu_squared": lambda: np.maximum(x, 0) ** 2,
         "leaky_relu": lambda: np.where(x > 0, x, x * (0.01 if parameter is None else parameter)),
         "elu": lambda: np.where(x > 0, x, alpha * np.expm1(below)),
         "selu": lambda: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(below)),
@@ -44,6 +51,7 @@ def formula(name, x, parameter=None):
         "hard_silu": lambda: x * np.clip(x + 3, 0, 6) / 6,
         "mish": lambda: x * np.tanh(np.logaddexp(0, x)),
         "softplus": lambda: np.logaddexp(0, x),
+        "squareplus": lambda: squareplus(x, 4.0 if parameter is None else parameter),
         "sigmoid": lambda: sigmoid(x),
         "hard_sigmoid": lambda: np.clip(x + 3, 0, 6) / 6,
         "tanh": lambda: np.tanh(x),
@@ -129,7 +137,7 @@ def test_float32_derivative_agrees_with_float64(name, each_isa):
         saved_for(name, z, kernels.activation_forward(z, name)), grad.astype(np.float64), name
     )
     # what is saved is rounded, so hard_sigmoid may see its corner a step too early
-    wrong = np.abs(dx - exact) > 3e-7 * np.maximum(1, np.abs(grad))
+    wrong = np.abs(dx - exact) > 3e-7 * np.maximum(np.maximum(1, np.abs(grad)), np.abs(exact))
     near_corner = np.abs(np.abs(x) - 3) < 1e-6
     assert not np.any(wrong & ~near_corner)
 
@@ -146,7 +154,8 @@ def test_special_values(name, each_isa):
     limits |= {"selu": (np.inf, np.float32(-SELU_SCALE * SELU_ALPHA))}
     assert tuple(y[1:3]) == pytest.approx(limits.get(name, (np.inf, 0.0)), rel=1e-6)
     slope = kernels.activation_backward(saved_for(name, x, y), np.ones_like(x), name)
-    assert np.isfinite(slope[1:]).all()
+    is_steep = (name == "relu_squared") & (x > 1)  # its slope has no limit
+    assert np.isfinite(slope[1:])[~is_steep[1:]].all()
 
 
 def test_denormals_are_not_flushed(each_isa):
@@ -265,6 +274,7 @@ def test_leaky_relu_keeps_its_input_for_slopes_that_fold(slope, each_isa):
         (lambda x: kernels.activation_forward(x, "relu", alpha=1), ConfigError, "it takes no parameters"),
         (lambda x: kernels.activation_saves("elu", alpha=-1), ConfigError, "alpha of elu must be at least 0"),
         (lambda x: span_parameters("celu", {"alpha": 0}), ConfigError, "alpha of celu must be above 0"),
+        (lambda x: span_parameters("squareplus", {"b": 0}), ConfigError, "b of squareplus must be above 0"),
         (
             lambda x: kernels.activation_forward(x, "elu", alpha=math.inf),
             ConfigError,
@@ -335,6 +345,8 @@ def test_agrees_with_torch(name, each_isa):
     }
     functions |= {"hard_silu": torch.nn.functional.hardswish, "hard_sigmoid": torch.nn.functional.hardsigmoid}
     functions |= {"hard_tanh": torch.nn.functional.hardtanh}
+    functions |= {"relu_squared": lambda x: torch.relu(x) ** 2}
+    functions |= {"squareplus": lambda x: (x + torch.sqrt(x * x + 4)) / 2}
     function = functions.get(name) or getattr(torch.nn.functional, name)
     x = np.concatenate([np.linspace(-9, 9, 3001), [0.0, 6.0, 1.0, -1.0]]).astype(np.float32)
     theirs = torch.tensor(x, requires_grad=True)

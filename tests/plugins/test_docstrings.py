@@ -12,8 +12,9 @@ import pytest
 
 import convlab_plugins
 from convlab_plugins import activations, initializers, optimizers, schedules
+from convlab_plugins.optimizers import aided, matrices, wrappers
 
-PACKAGES = (initializers, activations, optimizers, schedules)
+PACKAGES = (initializers, activations, optimizers, aided, matrices, wrappers, schedules)
 OFFERS = {
     f"{package.__name__.rpartition('.')[2]}.{name}": factory
     for package in PACKAGES

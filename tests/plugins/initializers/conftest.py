@@ -24,6 +24,8 @@ def initialize() -> Initialize:
         groups: int = 1,
         relu: bool = False,
         weight_shape: tuple[int, ...] | None = None,
+        layer_index: int = 0,
+        depth: int = 1,
         seed: int = 0,
         **config: Any,
     ) -> Array:
@@ -32,6 +34,8 @@ def initialize() -> Initialize:
             shape,
             role or default_role,  # type: ignore[arg-type]
             "layer",
+            layer_index=layer_index,
+            depth=depth,
             groups=groups,
             gain=2**0.5 if relu else 1.0,
             weight_shape=weight_shape,

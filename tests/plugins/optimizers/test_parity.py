@@ -1,6 +1,6 @@
 """Each optimizer beside PyTorch's: the same values after 100 steps along the same random gradients."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,53 @@ CASES: dict[str, tuple[str, dict[str, Any], Make, dict[str, Any]]] = {
         {"lr": 0.01, "betas": (0.7, 0.95), "eps": 1e-2},
     ),
     "adamw": ("adamw", {"lr": 0.01}, torch.optim.AdamW, {"lr": 0.01}),
+    "adadelta": ("adadelta", {}, torch.optim.Adadelta, {}),
+    "adadelta with other settings": (
+        "adadelta",
+        {"lr": 0.5, "decay": 0.95, "epsilon": 1e-3},
+        torch.optim.Adadelta,
+        {"lr": 0.5, "rho": 0.95, "eps": 1e-3},
+    ),
+    "adamax": ("adamax", {"lr": 0.01}, torch.optim.Adamax, {"lr": 0.01}),
+    "amsgrad": (
+        "amsgrad",
+        {"lr": 0.01, "betas": (0.9, 0.8)},
+        torch.optim.Adam,
+        {"lr": 0.01, "betas": (0.9, 0.8), "amsgrad": True},
+    ),
+    "nadam": ("nadam", {"lr": 0.01}, torch.optim.NAdam, {"lr": 0.01}),
+    "nadam with fast warm-up": (
+        "nadam",
+        {"lr": 0.01, "momentum_decay": 0.5},
+        torch.optim.NAdam,
+        {"lr": 0.01, "momentum_decay": 0.5},
+    ),
+    "radam": ("radam", {"lr": 0.01}, torch.optim.RAdam, {"lr": 0.01}),
+    "rprop": ("rprop", {"lr": 0.01}, torch.optim.Rprop, {"lr": 0.01}),
+    "rprop with other settings": (
+        "rprop",
+        {"lr": 0.01, "factors": (0.7, 1.1), "limits": (1e-3, 0.02)},
+        torch.optim.Rprop,
+        {"lr": 0.01, "etas": (0.7, 1.1), "step_sizes": (1e-3, 0.02)},
+    ),
+    "asgd": ("asgd", {"lr": 0.05, "shrinkage": 0.0}, torch.optim.ASGD, {"lr": 0.05, "lambd": 0.0}),
+    "radam with a short memory": (
+        "radam",
+        {"lr": 0.01, "betas": (0.8, 0.95), "epsilon": 1e-3},
+        torch.optim.RAdam,
+        {"lr": 0.01, "betas": (0.8, 0.95), "eps": 1e-3},
+    ),
 }
+
+
+@pytest.fixture(autouse=True)
+def scalars_in_float64() -> Iterator[None]:
+    """PyTorch keeps scalar state, such as NAdam's product of momenta, in its default type."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
+
 
 # Relative to the largest value; what 100 steps of rounding may add up to (measured: 2e-7 and 3e-16).
 TOLERANCE = {np.float32: 1e-6, np.float64: 2e-15}
@@ -66,6 +112,8 @@ TOLERANCE = {np.float32: 1e-6, np.float64: 2e-15}
 @pytest.mark.parametrize("case", CASES)
 def test_same_values_as_torch(case: str, weight_decay: float, dtype: Any, make_buffers: Any) -> None:
     name, config, make, torch_config = CASES[case]
+    if weight_decay and make is torch.optim.Rprop:
+        pytest.skip("PyTorch's Rprop has no weight decay")
     ours = make_buffers(300, 40, dtype)
     weight = torch.tensor(ours.values[: ours.decayed], requires_grad=True)
     bias = torch.tensor(ours.values[ours.decayed :], requires_grad=True)
@@ -86,3 +134,20 @@ def test_same_values_as_torch(case: str, weight_decay: float, dtype: Any, make_b
     expected = torch.cat([weight, bias]).detach().numpy()
     deviation = float(np.abs(ours.values - expected).max() / np.abs(expected).max())
     assert deviation < TOLERANCE[dtype]
+
+
+def test_asgd_shrinks_and_averages_as_torch(make_buffers: Any) -> None:
+    ours = make_buffers(300, 0)
+    theirs = torch.tensor(ours.values, requires_grad=True)
+    optimizer = OFFERS["asgd"](ours, lr=0.05, shrinkage=0.2, power=0.6, average_from=30)
+    reference = torch.optim.ASGD([theirs], lr=0.05, lambd=0.2, alpha=0.6, t0=29)
+    rng = np.random.default_rng(5)
+    for _ in range(STEPS):
+        ours.gradients[...] = rng.standard_normal(300)
+        theirs.grad = torch.from_numpy(ours.gradients.copy())
+        optimizer.step(optimizer.lr)
+        reference.step()
+    average = reference.state[theirs]["ax"].numpy()
+    np.testing.assert_allclose(ours.values, theirs.detach().numpy(), rtol=0, atol=1e-14)
+    np.testing.assert_allclose(optimizer.average, average, rtol=0, atol=1e-14)
+    assert np.abs(average - ours.values).max() > 0.01

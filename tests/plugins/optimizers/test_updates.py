@@ -141,23 +141,36 @@ def test_adamw_shrinks_and_then_steps_as_adam() -> None:
     assert found == pytest.approx(expected, rel=1e-13)
 
 
-COUPLED = sorted(set(OFFERS) - {"adamw"})
+DECOUPLED = {"adabelief", "adamw", "ademamix", "lion", "sgdw", "signsgd", "signum"}
+# test_papers.py has these, and adafactor's is in test_adafactor.py
+OF_ITS_OWN = {"adafactor", "adan", "adopt", "lamb", "lars", "novograd", "prodigy"}
+# what shrinks weights whatever weight_decay says
+WITHOUT_SHRINKING = {"asgd": {"shrinkage": 0.0}}
+COUPLED = sorted(set(OFFERS) - DECOUPLED - OF_ITS_OWN)
 
 
 @pytest.mark.parametrize("name", COUPLED)
 def test_coupled_decay_is_added_to_the_gradient(name: str) -> None:
     """One step from w with decay d equals one step with the gradient g + d w."""
-    found = positions(name, start=3.0, weight_decay=0.25)[0]
+    config = WITHOUT_SHRINKING.get(name, {})
+    found = positions(name, start=3.0, weight_decay=0.25, **config)[0]
     parameters = ParameterBuffers([Parameter("w", "bias", (1,))], np.float64)
     parameters.values[...] = 3.0
     parameters.gradients[...] = GRADIENTS[0] + 0.25 * 3.0
-    optimizer = OFFERS[name](parameters, lr=RATE)
+    optimizer = OFFERS[name](parameters, lr=RATE, **config)
     optimizer.step(RATE)
     assert found == pytest.approx(float(parameters.values[0]), rel=1e-14)
 
 
-@pytest.mark.parametrize("name", sorted(OFFERS))
+@pytest.mark.parametrize("name", sorted(DECOUPLED))
+def test_decoupled_decay_shrinks_the_weight_by_itself(name: str) -> None:
+    """A step with decay d ends d rate w short of the same step without."""
+    decayed, plain = (positions(name, start=3.0, weight_decay=decay)[0] for decay in (0.25, 0.0))
+    assert plain - decayed == pytest.approx(0.25 * RATE * 3.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(set(OFFERS) - {"lamb"}))  # of one weight, only the sign counts there
 def test_decay_acts_on_weights_only(name: str) -> None:
-    decayed, plain = (positions(name, weight_decay=decay) for decay in (0.3, 0.0))
-    assert decayed != plain
-    assert positions(name, role="bias", weight_decay=0.3) == plain
+    for role, acts in (("dense_weight", True), ("bias", False)):
+        decayed, plain = (positions(name, role=role, weight_decay=decay) for decay in (3.0, 0.0))
+        assert (decayed != plain) == acts

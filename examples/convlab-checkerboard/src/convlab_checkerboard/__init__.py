@@ -1,4 +1,4 @@
-"""An example plugin for convlab: the initializer `checkerboard` and the activation `bent_identity`."""
+"""An example plugin for convlab: the initializer `checkerboard` and the activation `ripple`."""
 
 import numpy as np
 
@@ -43,35 +43,31 @@ def checkerboard(spec: InitializerSpec, rng: np.random.Generator, *, contrast: f
     return strength * signs[None, :, :, None]
 
 
-class BentIdentity(Activation):
-    """Bent identity: nearly linear, a little flatter below zero.
+class Ripple(Activation):
+    """Ripple: the identity with waves on it.
 
-    ``f(x) = (sqrt(x^2 + 1) - 1) / 2 + x``; ``f'(x) = x / (2 sqrt(x^2 + 1)) + 1``.
+    ``f(x) = x + sin(x)``; ``f'(x) = 1 + cos(x)``.
 
     Example:
         >>> x = np.array([0.0, 1.0])
         >>> out = np.empty_like(x)
-        >>> BentIdentity().value(x, out)
+        >>> Ripple().value(x, out)
         >>> out.round(4).tolist()
-        [0.0, 1.2071]
+        [0.0, 1.8415]
 
     References:
-        Listed without a paper in surveys of activation functions, such as Dubey, Singh, Chaudhuri:
-        Activation functions in deep learning, 2021.
+        Ziyin, Hartwig, Ueda: Neural networks fail to learn periodic functions and how to fix it, 2020, which
+        has it beside snake.
     """
 
     def value(self, x: Array, out: Array) -> None:
-        """Writes (sqrt(x^2 + 1) - 1) / 2 + x."""
-        np.hypot(x, 1.0, out=out)
-        out -= 1.0
-        out *= 0.5
+        """Writes x + sin(x)."""
+        np.sin(x, out=out)
         out += x
 
     def derivative(self, x: Array, out: Array) -> None:
-        """Writes x / (2 sqrt(x^2 + 1)) + 1."""
-        np.hypot(x, 1.0, out=out)
-        np.divide(x, out, out=out)
-        out *= 0.5
+        """Writes 1 + cos(x)."""
+        np.cos(x, out=out)
         out += 1.0
 
 
@@ -84,4 +80,4 @@ def convlab_initializers() -> Offers:
 @hookimpl
 def convlab_activations() -> Offers:
     """Offer the activation."""
-    return {"bent_identity": BentIdentity}
+    return {"ripple": Ripple}
