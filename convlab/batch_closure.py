@@ -30,6 +30,7 @@ class BatchClosure(Closure):
         self._model, self._loss = model, loss
         self._inputs, self._labels = inputs, labels
         self._step, self._seed = step, seed
+        self.examples = len(labels)
 
     def __call__(self) -> float:
         with self._same_statistics():

@@ -95,9 +95,15 @@ def test_a_schedule_remembers_what_it_decides_by(stop: tuple[int, int], tmp_path
 @pytest.mark.parametrize(
     "optimizer",
     [
-        {"name": "by_role", "filters": {"name": "muon"}, "dense": "momentum", "rest": "sgd"},
+        {"name": "by_role", "filters": "muon", "dense": "momentum", "rest": "sgd"},
+        {"name": "by_role", "filters": "shampoo", "dense": "soap"},
+        {"name": "ema", "inner": {"name": "sam", "inner": {"name": "clip_by_norm"}}},
+        {"name": "swa", "start": 3, "inner": {"name": "lookahead", "inner": "cautious"}},
+        {"name": "accumulate", "every": 3, "inner": "adam"},
+        {"name": "by_role", "filters": "lbfgs", "rest": "sophia"},
+        {"name": "clip_by_norm", "inner": "schedule_free_adamw"},
     ],
-    ids=lambda choice: choice["name"],
+    ids=str,
 )
 def test_optimizers_made_of_others_do_so_too(tmp_path: Path, optimizer: object) -> None:
     path = interrupt(tmp_path / "interrupted", optimizer).path

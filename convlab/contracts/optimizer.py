@@ -13,7 +13,12 @@ class Closure(ABC):
 
     Everything but the values is as it was for the gradients that the step began with: images, dropout and
     labels. Running statistics stay as the step found them, however often the loss is computed.
+
+    Attributes:
+        examples: images in the batch.
     """
+
+    examples: int
 
     @abstractmethod
     def __call__(self) -> float:

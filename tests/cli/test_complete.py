@@ -22,7 +22,10 @@ Command = Callable[..., tuple[int, str, str]]
         ("/usr/bin/convlab pl", ["plugins "]),
         ("convlab run --m", ["--multirun"]),
         ("convlab run epo", ["epochs="]),
-        ("convlab run optimizer=ada", ["optimizer=adagrad", "optimizer=adam", "optimizer=adamw"]),
+        (
+            "convlab run optimizer=ada",
+            [f"optimizer={name}" for name in registry().offers("optimizer") if name.startswith("ada")],
+        ),
         ("convlab run -m --rerun optimizer=adag", ["optimizer=adagrad"]),
         ("convlab run optimizer=sgd optimizer.", ["optimizer.lr=", "optimizer.weight_decay="]),
         ("convlab run initializers.conv1=gab", ["initializers.conv1=gabor"]),

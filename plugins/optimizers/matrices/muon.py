@@ -9,7 +9,7 @@ from convlab.plugin import OptimizerChoice, ParameterBuffers
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.matrices.base import MatrixOptimizer, MatrixUpdate
 from convlab_plugins.optimizers.matrices.layers import Matrices
-from convlab_plugins.optimizers.matrices.newton_schulz import NewtonSchulz
+from convlab_plugins.optimizers.matrices.newton_schulz import orthogonalizers
 
 Scale = Literal["spectral", "rms"]
 
@@ -90,9 +90,7 @@ class _Update(MatrixUpdate):
         self.momentum, self.nesterov = settings.momentum, settings.nesterov
         self.velocity = np.zeros_like(parameters.values)
         self._directions = self.matrices(self.scratch)
-        self._orthogonalize = [
-            NewtonSchulz(item.shape, item.dtype, settings.iterations) for item in self._directions
-        ]
+        self._orthogonalize = orthogonalizers(self._directions, settings.iterations)
         self._scales = [_scale(settings.scale, *item.shape) for item in self._directions]
 
     def direct(self) -> None:

@@ -1,5 +1,6 @@
 """The nearest matrix whose singular values are all 1, nearly, by matrix products alone."""
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import Any
 
@@ -40,10 +41,12 @@ class NewtonSchulz:
 
     def __init__(self, shape: tuple[int, int], dtype: Any, repetitions: int) -> None:
         self.repetitions = repetitions
-        self._wide = shape[0] <= shape[1]
-        self._gram, self._polynomial = (np.empty((min(shape), min(shape)), dtype) for _ in range(2))
-        self._column = np.empty(min(shape), dtype)
+        short = min(shape)
+        self._wide = shape[0] == short
+        self._gram, self._polynomial = (np.empty((short, short), dtype) for _ in range(2))
         self._product = np.empty(shape, dtype)
+        self._with_x = _products(shape[0], short, shape[1])
+        self._square = _products(short, short, short)
 
     def __call__(self, x: Array) -> None:
         """Changes x, of the shape, in place."""
@@ -51,21 +54,48 @@ class NewtonSchulz:
         gram, polynomial, product = self._gram, self._polynomial, self._product
         x /= sqrt(kernels.sum_of_squares(x)) + EPSILON
         for _ in range(self.repetitions):
-            self._form_gram(x)
-            kernels.dense(gram, gram, out=polynomial)  # the Gram matrix is symmetric: this is its square
+            self._write_gram(x)
+            # the Gram matrix is symmetric: times its transpose is its square
+            self._square.forward(_pixels(gram), _pixels(gram), None, _pixels(polynomial))
             polynomial *= c
             gram *= b
             polynomial += gram
-            if self._wide:
-                kernels.dense_backward_input(polynomial, x, out=product)
-            else:
-                kernels.dense(x, polynomial, out=product)
+            self._write_product(x)
             x *= a
             x += product
 
-    def _form_gram(self, x: Array) -> None:
+    def _write_gram(self, x: Array) -> None:
         """X X^T of a wide matrix, X^T X of a tall one."""
         if self._wide:
-            kernels.dense(x, x, out=self._gram)
+            self._with_x.forward(_pixels(x), _pixels(x), None, _pixels(self._gram))
         else:
-            kernels.dense_backward_weight(x, x, out=self._gram, out_bias=self._column)
+            self._with_x.backward_weight(_pixels(x), _pixels(x), _pixels(self._gram), None)
+
+    def _write_product(self, x: Array) -> None:
+        """The polynomial times a wide X, a tall X times the polynomial."""
+        polynomial, product = _pixels(self._polynomial), _pixels(self._product)
+        if self._wide:
+            self._with_x.backward_input(polynomial, _pixels(x), product)
+        else:
+            self._with_x.forward(_pixels(x), polynomial, None, product)
+
+
+def orthogonalizers(matrices: Sequence[Array], repetitions: int) -> list[NewtonSchulz]:
+    """One for every matrix; those of the same shape share their memory.
+
+    Args:
+        matrices: to be orthogonalized.
+        repetitions: how often the polynomial is applied, >= 1.
+    """
+    by_shape = {item.shape: NewtonSchulz(item.shape, item.dtype, repetitions) for item in matrices}
+    return [by_shape[item.shape] for item in matrices]
+
+
+def _products(rows: int, outputs: int, features: int) -> kernels.Conv2DPlan:
+    """Products of matrices (rows, features) and (outputs, features), planned once: calls cost less."""
+    return kernels.Conv2DPlan((rows, 1, 1, features), (outputs, 1, 1, features))
+
+
+def _pixels(matrix: Array) -> Array:
+    """(rows, columns) as images of one pixel, which a plan takes."""
+    return matrix[:, None, None, :]
