@@ -100,19 +100,19 @@ class Adafactor(PiecewiseOptimizer):
         """Brings the means of rows and columns up to date."""
         squares, kept = piece.scratch[0], 1 - self.steps**-self.decay_power
         np.multiply(g, g, out=squares)
-        squares += self.epsilon
         matrix = squares.reshape(piece.states[0].size, piece.states[1].size)
         for means, axis in zip(piece.states, (1, 0), strict=True):
             new = piece.scratch[1][: means.size]
             np.add.reduce(matrix, axis=axis, out=new)
             new /= matrix.shape[axis]
+            new += self.epsilon
             blend(means, kept, new, new)
 
     def divide_by_roots(self, piece: Piece, g: Array) -> None:
         """Leaves u = g/sqrt(R C/mean(R)) in the first scratch array."""
         (rows, columns), (u, work) = piece.states, piece.scratch[:2]
         matrix = (rows.size, columns.size)
-        row_roots = np.divide(rows, float(np.mean(rows)), out=work[: rows.size])
+        row_roots = np.multiply(rows, rows.size / float(np.sum(rows)), out=work[: rows.size])
         np.sqrt(row_roots, out=row_roots)
         np.divide(g.reshape(matrix), row_roots[:, np.newaxis], out=u.reshape(matrix))
         column_roots = np.sqrt(columns, out=work[: columns.size])

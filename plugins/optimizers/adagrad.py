@@ -1,11 +1,9 @@
 """Adagrad."""
 
-from math import inf
-
 from convlab import kernels
 from convlab.plugin import ParameterBuffers
-from convlab_plugins.checks import require
 from convlab_plugins.optimizers.base import FlatOptimizer
+from convlab_plugins.optimizers.ranges import not_negative, positive
 
 
 class Adagrad(FlatOptimizer):
@@ -51,17 +49,10 @@ class Adagrad(FlatOptimizer):
         epsilon: float = 1e-10,
         weight_decay: float = 0.0,
     ) -> None:
-        require(
-            0 <= initial_accumulator < inf,
-            self.plugin,
-            "initial_accumulator",
-            initial_accumulator,
-            ">= 0 and finite",
-        )
-        require(0 < epsilon < inf, self.plugin, "epsilon", epsilon, "> 0 and finite")
+        start = not_negative(self.plugin, "initial_accumulator", initial_accumulator)
+        self.epsilon = positive(self.plugin, "epsilon", epsilon)
         super().__init__(parameters, lr=lr, weight_decay=weight_decay)
-        self.epsilon = epsilon
-        self.squares = self.new_state(initial_accumulator)
+        self.squares = self.new_state(start)
 
     def update(self, rate: float) -> None:
         """s = s + g^2;  w = w - rate g/(sqrt(s) + epsilon)."""

@@ -1,11 +1,9 @@
 """Adam."""
 
-from math import inf
-
 from convlab import kernels
 from convlab.plugin import ParameterBuffers, claims
-from convlab_plugins.checks import require
 from convlab_plugins.optimizers.base import FlatOptimizer
+from convlab_plugins.optimizers.ranges import kept_parts, positive
 
 
 @claims(elementwise=True, scale_invariant=True)
@@ -55,11 +53,9 @@ class Adam(FlatOptimizer):
         epsilon: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        in_range = len(betas) == 2 and all(0 <= beta < 1 for beta in betas)
-        require(in_range, self.plugin, "betas", tuple(betas), "two numbers in [0, 1)")
-        require(0 < epsilon < inf, self.plugin, "epsilon", epsilon, "> 0 and finite")
+        beta1, beta2 = kept_parts(self.plugin, "betas", betas)
+        self.betas, self.epsilon = (beta1, beta2), positive(self.plugin, "epsilon", epsilon)
         super().__init__(parameters, lr=lr, weight_decay=weight_decay)
-        self.betas, self.epsilon = (float(betas[0]), float(betas[1])), epsilon
         self.mean, self.mean_square = self.new_state(), self.new_state()
 
     def update(self, rate: float) -> None:

@@ -1,10 +1,8 @@
 """AdamW."""
 
-from math import inf
-
 from convlab.plugin import ParameterBuffers, claims
-from convlab_plugins.checks import require
 from convlab_plugins.optimizers.adam import Adam
+from convlab_plugins.optimizers.ranges import not_negative
 
 
 @claims(elementwise=True)
@@ -49,6 +47,6 @@ class AdamW(Adam):
         epsilon: float = 1e-8,
         weight_decay: float = 0.01,
     ) -> None:
-        require(0 <= weight_decay < inf, self.plugin, "weight_decay", weight_decay, ">= 0 and finite")
+        decay = not_negative(self.plugin, "weight_decay", weight_decay)
         super().__init__(parameters, lr=lr, betas=betas, epsilon=epsilon)
-        self.decay = {"decayed": parameters.decayed, "decoupled_decay": weight_decay}
+        self.decay = {"decayed": parameters.decayed, "decoupled_decay": decay}

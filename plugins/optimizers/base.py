@@ -1,12 +1,11 @@
 """What the optimizers share: the base rate, weight decay, and state arrays."""
 
-from math import inf
 from typing import ClassVar, TypedDict
 
 import numpy as np
 
 from convlab.plugin import Array, Optimizer, ParameterBuffers
-from convlab_plugins.checks import require
+from convlab_plugins.optimizers.ranges import not_negative, positive
 
 
 class Decay(TypedDict, total=False):
@@ -37,11 +36,9 @@ class FlatOptimizer(Optimizer):
     plugin: ClassVar[str]
 
     def __init__(self, parameters: ParameterBuffers, *, lr: float, weight_decay: float = 0.0) -> None:
-        require(0 < lr < inf, self.plugin, "lr", lr, "> 0 and finite")
-        require(0 <= weight_decay < inf, self.plugin, "weight_decay", weight_decay, ">= 0 and finite")
-        super().__init__(parameters, lr)
-        self.weight_decay = weight_decay
-        self.decay: Decay = {"decayed": parameters.decayed, "weight_decay": weight_decay}
+        super().__init__(parameters, positive(self.plugin, "lr", lr))
+        self.weight_decay = not_negative(self.plugin, "weight_decay", weight_decay)
+        self.decay: Decay = {"decayed": parameters.decayed, "weight_decay": self.weight_decay}
 
     def new_state(self, fill: float = 0.0) -> Array:
         """A state array with one entry for each trained value."""

@@ -43,8 +43,8 @@ class DAdaptation(MomentOptimizer):
         1.0
 
     References:
-        Defazio, Mishchenko: Learning-rate-free learning by D-adaptation, 2023, algorithm 5, without its
-        unbiased means. The paper and the authors' code start from 1e-6, and train for long.
+        Defazio, Mishchenko: Learning-rate-free learning by D-adaptation, 2023, the algorithm for Adam,
+        whose means stay biased. The paper and the authors' code start from 1e-6, and train for long.
     """
 
     plugin = "optimizer 'd_adaptation'"
@@ -78,7 +78,7 @@ class DAdaptation(MomentOptimizer):
             size += weight
         self.numerator *= kept
         self.numerator += (1 - kept) * step * product
-        if size > 0:
+        if size != 0:
             found = float(self.numerator[0]) / ((1 - kept) * size)
             self.distance[0] = max(distance, min(found, distance * self.growth))
         for piece in self.pieces:

@@ -40,8 +40,8 @@ class LARS(PiecewiseOptimizer):
     References:
         You, Gitman, Ginsburg: Large batch training of convolutional networks, 2017, algorithm 1. The rate
         stands outside the velocity as in `momentum`; in the paper it is inside. The ratio is 1 where a norm
-        is 0, and for biases, scales and shifts, as in Optax and most code since; the paper has a ratio for
-        biases as well.
+        is 0, and for biases, scales and shifts, as in most code since; the paper and Optax have a ratio for
+        these as well.
     """
 
     plugin = "optimizer 'lars'"

@@ -41,7 +41,7 @@ class MADGRAD(PiecewiseOptimizer):
     """
 
     plugin = "optimizer 'madgrad'"
-    state_names = ("start", "sum", "sum_of_squares")
+    state_names = ("start", "gradient_sum", "square_sum")
 
     def __init__(
         self,
@@ -55,8 +55,8 @@ class MADGRAD(PiecewiseOptimizer):
         self.momentum = kept_part(self.plugin, "momentum", momentum)
         self.epsilon = positive(self.plugin, "epsilon", epsilon)
         super().__init__(parameters, lr=lr, weight_decay=weight_decay)
-        self.start, self.sum, self.sum_of_squares = (self.new_state() for _ in range(3))
-        self.pieces = self.cut(self.start, self.sum, self.sum_of_squares, scratch=2)
+        self.start, self.gradient_sum, self.square_sum = (self.new_state() for _ in range(3))
+        self.pieces = self.cut(self.start, self.gradient_sum, self.square_sum, scratch=2)
 
     def change(self, piece: Piece, g: Array, rate: float) -> None:
         """w = momentum w + (1 - momentum) (w_0 - s/(cbrt(v) + epsilon))."""

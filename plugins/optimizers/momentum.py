@@ -2,8 +2,8 @@
 
 from convlab import kernels
 from convlab.plugin import ParameterBuffers
-from convlab_plugins.checks import require
 from convlab_plugins.optimizers.base import FlatOptimizer
+from convlab_plugins.optimizers.ranges import kept_part
 
 
 class Momentum(FlatOptimizer):
@@ -50,9 +50,8 @@ class Momentum(FlatOptimizer):
         momentum: float = 0.9,
         weight_decay: float = 0.0,
     ) -> None:
-        require(0 <= momentum < 1, self.plugin, "momentum", momentum, "in [0, 1)")
+        self.momentum = kept_part(self.plugin, "momentum", momentum)
         super().__init__(parameters, lr=lr, weight_decay=weight_decay)
-        self.momentum = momentum
         self.velocity = self.new_state()
 
     def update(self, rate: float) -> None:

@@ -40,7 +40,7 @@ class NAdam(MomentOptimizer):
     References:
         Dozat: Incorporating Nesterov momentum into Adam, 2016, algorithm 2, with the schedule of mu of its
         section 2 in the form of PyTorch: m is a running mean with a constant beta1, and mu only weighs it
-        against the gradient. Keras has the same schedule; Optax's nadam has none, and mu = beta1.
+        against the gradient. In Keras momentum_decay is 1; Optax has no schedule, and mu = beta1.
     """
 
     plugin = "optimizer 'nadam'"

@@ -81,14 +81,15 @@ class Prodigy(MomentOptimizer):
         if self.steps == 1:
             self.start[...] = self.parameters.values
         distance, rate = float(self.distance[0]), float(rate)
-        weight, product, size = rate * (distance / self.initial_distance) ** 2, 0.0, 0.0
+        growth = distance / self.initial_distance
+        weight, product, size = rate * growth * growth, 0.0, 0.0
         for piece in self.pieces:
             along, absolute = self.measure(piece, distance, weight)
             product += along
             size += absolute
         self.numerator *= sqrt(self.betas[1])
         self.numerator += weight * product
-        if size > 0:
+        if size != 0:  # NaN must not stop here
             found = self.factor * float(self.numerator[0]) / size
             self.distance[0] = max(distance, min(found, distance * self.growth))
             super().update(rate * distance)

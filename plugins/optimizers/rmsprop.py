@@ -1,11 +1,9 @@
 """RMSprop, plain and centered."""
 
-from math import inf
-
 from convlab import kernels
 from convlab.plugin import ParameterBuffers
-from convlab_plugins.checks import require
 from convlab_plugins.optimizers.base import FlatOptimizer
+from convlab_plugins.optimizers.ranges import kept_part, positive
 
 
 class RMSprop(FlatOptimizer):
@@ -61,11 +59,11 @@ class RMSprop(FlatOptimizer):
         epsilon: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        require(0 <= decay < 1, self.plugin, "decay", decay, "in [0, 1)")
-        require(0 <= momentum < 1, self.plugin, "momentum", momentum, "in [0, 1)")
-        require(0 < epsilon < inf, self.plugin, "epsilon", epsilon, "> 0 and finite")
+        self.keep = kept_part(self.plugin, "decay", decay)
+        self.momentum = kept_part(self.plugin, "momentum", momentum)
+        self.epsilon = positive(self.plugin, "epsilon", epsilon)
         super().__init__(parameters, lr=lr, weight_decay=weight_decay)
-        self.keep, self.momentum, self.centered, self.epsilon = decay, momentum, centered, epsilon
+        self.centered = centered
         self.mean_square = self.new_state()
         self.mean = self.new_state() if centered else self.new_state()[:0].copy()
         self.velocity = self.new_state() if momentum else self.new_state()[:0].copy()

@@ -17,8 +17,8 @@ class Rprop(PiecewiseOptimizer):
         parameters: what is updated, in place.
         lr: first step of every weight, > 0. A schedule's factor multiplies all steps.
         factors: what the step shrinks and grows by: one number in (0, 1), one > 1. Made for the whole set as
-            one batch; with small batches, whose gradients change signs by chance, steps only shrink unless
-            the factors balance, as sqrt(0.5) and 1.2 nearly do.
+            one batch; where gradients of small batches change signs by chance, steps shrink unless the
+            product of the factors is near 1.
         limits: smallest and largest step, 0 < smallest <= largest.
         weight_decay: coupled L2 factor, on conv and dense weights only; >= 0.
 

@@ -64,6 +64,21 @@ def test_a_model_without_trained_parameters_is_no_obstacle(name: str) -> None:
     assert optimizer.steps == 1
 
 
+@pytest.mark.parametrize("gradient", [1e30, float("inf"), float("nan")])
+@pytest.mark.parametrize(("name", "config"), VARIANTS)
+def test_what_diverges_is_left_to_the_training_loop(
+    name: str, config: dict[str, Any], gradient: float, make_buffers: Any
+) -> None:
+    """No warning, which is an error here, and nothing that looks like a number in the place of NaN."""
+    parameters = make_buffers(5, 3, np.float32)
+    optimizer = OFFERS[name](parameters, **config)
+    for _ in range(3):
+        parameters.gradients[...] = gradient
+        optimizer.step(optimizer.lr)
+    if np.isnan(gradient):
+        assert np.isnan(parameters.values).all()
+
+
 OUT_OF_RANGE: list[tuple[str, dict[str, Any], str]] = [
     *((name, {"lr": 0.0}, "lr must be > 0 and finite, got 0.0") for name in OFFERS),
     *((name, {"lr": float("nan")}, "lr must be > 0 and finite, got nan") for name in OFFERS),
