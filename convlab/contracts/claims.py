@@ -22,6 +22,7 @@ CLAIMS: Mapping[str, Mapping[str, str]] = {
     },
     "optimizer": {
         "scale_invariant": "True: gradients multiplied by a power of two lead along the same path",
+        "keeps_gradients": "True: a step changes no gradient",
         "elementwise": "True: a value's path depends on its own gradients alone",
     },
     "schedule": {

@@ -10,6 +10,9 @@ from string import Template
 from convlab.errors import ConfigError, suggest
 from convlab.registry import KINDS, registry
 
+# kinds of which an experiment takes several
+_IN_LISTS = ("augmentation", "tracker", "probe")
+
 
 def write_distribution(name: str, kind: str, directory: Path = Path()) -> Path:
     """Writes a distribution that offers one plugin.
@@ -37,8 +40,8 @@ def write_distribution(name: str, kind: str, directory: Path = Path()) -> Path:
     words = {
         "name": name,
         "kind": kind,
-        "group": {"dataset": "data", "tracker": "trackers", "probe": "probes"}.get(kind, kind),
-        "choice": f"[{name}]" if kind in ("tracker", "probe") else name,
+        "group": f"{kind}s" if kind in _IN_LISTS else {"dataset": "data"}.get(kind, kind),
+        "choice": f"[{name}]" if kind in _IN_LISTS else name,
         "distribution": f"convlab-{name.replace('_', '-')}",
         "package": f"convlab_{name}",
         "class_name": "".join(part.title() for part in name.split("_")),

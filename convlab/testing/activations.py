@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from convlab import kernels
-from convlab.contracts.activation import Activation
-from convlab.contracts.parameter import Array
+from convlab.contracts.activation import Activation, ActivationPlace
+from convlab.contracts.parameter import Array, Parameter, ParameterBuffers
 from convlab.testing.expectations import NotApplicableError, expect, expect_close, expect_same
 from convlab.testing.subject import Subject
 
@@ -24,15 +24,39 @@ def check_is_an_activation(subject: Subject) -> None:
 
 def check_derivative_is_the_slope(subject: Subject) -> None:
     """Away from corners the derivative agrees with central differences in float64."""
-    f, step = _activation(subject), 1e-5
-    x = np.random.default_rng(0).uniform(-8, 8, 4001)
-    below, here, above = (evaluated(f.value, x + shift) for shift in (-step, 0.0, step))
-    smooth = np.abs((above - here) - (here - below)) / step < 1e-3  # a corner bends within one step
-    share = float(smooth.mean())
-    expect(share > 0.99, "share of smooth places", where="on [-8, 8]", got=share, expected="> 0.99")
-    slope = (above - below) / (2 * step)
-    got = evaluated(f.derivative, x)
-    expect_close("derivative", "on [-8, 8]", got[smooth], slope[smooth], rtol=1e-6, atol=1e-8, at=x[smooth])
+    _expect_slope(_activation(subject), np.random.default_rng(0).uniform(-8, 8, 4001), "on [-8, 8]")
+
+
+def check_derivative_in_a_layer(subject: Subject) -> None:
+    """As a layer of three channels has it, with what it learns or draws there, it has its own slope."""
+    f, _ = _placed(subject)
+    if type(f).placed is Activation.placed:
+        raise NotApplicableError("is the same in every layer")
+    _expect_slope(f, np.random.default_rng(0).normal(0, 2, (2, 400, 5, 3)), "in a layer")
+
+
+def check_gradients_of_what_it_learns(subject: Subject) -> None:
+    """The gradients of learned parameters agree with central differences in float64."""
+    f, learned = _placed(subject)
+    expect(
+        f.learns() == bool(learned), "learns()", where="in a layer", got=f.learns(), expected=bool(learned)
+    )
+    if not learned:
+        raise NotApplicableError("learns nothing")
+    x, gradient = np.random.default_rng(0).normal(0, 2, (2, 2, 400, 5, 3))
+    f.backward_parameters(x, gradient, np.empty_like(x))
+    step = 1e-6
+    for parameter in learned:
+        for entry in range(parameter.size):
+            kept, sums = parameter.value[entry], []
+            for shift in (step, -step):
+                parameter.value[entry] = kept + shift
+                sums.append(float((evaluated(f.value, x) * gradient).sum()))
+            parameter.value[entry] = kept
+            found, slope = float(parameter.gradient[entry]), (sums[0] - sums[1]) / (2 * step)
+            fine = abs(found - slope) <= 1e-5 * abs(slope) + 1e-6
+            what = f"gradient of '{parameter.name}'"
+            expect(fine, what, where=f"at {entry}", got=f"{found:.8g}", expected=f"{slope:.8g}")
 
 
 def check_derivative_at_corners(subject: Subject) -> None:
@@ -196,6 +220,37 @@ def evaluated(method: Callable[[Array, Array], None], x: Array, fill: float = 0.
 
 def _methods(f: Activation) -> list[tuple[str, Callable[[Array, Array], None]]]:
     return [("value", f.value), ("derivative", f.derivative)]
+
+
+def _expect_slope(f: Activation, x: Array, where: str) -> None:
+    step = 1e-5
+    below, here, above = (evaluated(f.value, x + shift) for shift in (-step, 0.0, step))
+    smooth = np.abs((above - here) - (here - below)) / step < 1e-3  # a corner bends within one step
+    share = float(smooth.mean())
+    expect(share > 0.99, "share of smooth places", where=where, got=share, expected="> 0.99")
+    slope, got = (above - below) / (2 * step), evaluated(f.derivative, x)
+    expect_close("derivative", where, got[smooth], slope[smooth], rtol=1e-6, atol=1e-8, at=x[smooth])
+
+
+def _placed(subject: Subject, channels: int = 3) -> tuple[Activation, list[Parameter]]:
+    """The activation as a layer of so many channels has it, and what it learns there."""
+    declared: list[Parameter] = []
+    initials: list[Array] = []
+
+    def declare(name: str, initial: Array) -> Parameter:
+        fine = initial.shape in {(channels,), (1,)}
+        where, expected = f"of '{name}'", f"({channels},) or (1,)"
+        expect(fine, "shape", where=where, got=initial.shape, expected=expected)
+        declared.append(Parameter(f"here.activation_{name}", "activation", initial.shape))
+        initials.append(initial)
+        return declared[-1]
+
+    place = ActivationPlace(channels, declare, lambda: np.random.default_rng(5))
+    made = _activation(subject).placed(place)
+    ParameterBuffers(declared, np.float64)
+    for parameter, initial in zip(declared, initials, strict=True):
+        parameter.value[...] = initial
+    return made, declared
 
 
 def _activation(subject: Subject) -> Activation:

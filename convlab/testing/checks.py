@@ -10,6 +10,7 @@ from convlab.errors import ConfigError, suggest
 from convlab.registry import KINDS
 from convlab.testing import (
     activations,
+    augmentations,
     datasets,
     documentation,
     initializers,
@@ -32,6 +33,7 @@ _MODULES = {
     "schedule": schedules,
     "dataset": datasets,
     "model": models,
+    "augmentation": augmentations,
     "tracker": trackers,
     "probe": probes,
 }

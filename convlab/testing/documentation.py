@@ -20,6 +20,7 @@ POSITIONAL = {
     "schedule": (2, 3),
     "dataset": (0,),
     "model": (2,),
+    "augmentation": (0,),
     "tracker": (1,),
     "probe": (0,),
 }

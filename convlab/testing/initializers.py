@@ -1,11 +1,14 @@
 """The contract of initializers."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import partial
 from math import sqrt
 from typing import Any
 
 import numpy as np
 
+from convlab import kernels
 from convlab.contracts.initializer import InitializerSpec
 from convlab.contracts.parameter import Array
 from convlab.testing.expectations import expect, expect_same
@@ -92,7 +95,7 @@ def check_gives_a_new_array(subject: Subject) -> None:
 
 def check_leaves_the_inputs_of_the_layer(subject: Subject) -> None:
     """Where real inputs of the layer can be seen they are not changed, and the array is as it should be."""
-    for spec in SPECS[:11]:
+    for spec in SPECS[:11]:  # of weights
         sample = _sample(spec)
         before = sample.copy()
         seeing = replace(spec, sample_input=sample.view)
@@ -137,8 +140,10 @@ def check_another_generator_gives_another(subject: Subject) -> None:
 
 
 def initialized(subject: Subject, spec: InitializerSpec, seed: int = 0) -> Any:
-    """What an initializer makes of a spec."""
-    return subject.build(spec, np.random.default_rng(seed))
+    """What an initializer makes of a spec, with data of the layer at hand as in a run."""
+    known = {field.name for field in fields(spec) if getattr(spec, field.name) is None}
+    data = {name: function for name, function in _data(spec).items() if name in known}
+    return subject.build(replace(spec, **data), np.random.default_rng(seed))
 
 
 def _pooled(subject: Subject, spec: InitializerSpec) -> Array:
@@ -158,10 +163,29 @@ def _expect_mean(what: str, spec: InitializerSpec, values: Array, expected: floa
     )
 
 
+def _data(spec: InitializerSpec) -> dict[str, Callable[..., Array]]:
+    """What the layer can show of its inputs, and of its outputs for values that it is asked to try."""
+    if spec.role == "conv_weight":
+        return {"sample_input": _sample(spec).view, "sample_output": partial(_convolved, spec)}
+    if spec.role == "dense_weight":
+        rows = _sample(spec)
+        return {
+            "sample_input": rows.view,
+            "sample_output": lambda weight: kernels.dense(rows, weight.astype(np.float32)),
+        }
+    outputs = np.random.default_rng(5).standard_normal((8, 9, 9, spec.shape[0])).astype(np.float32)
+    return {"sample_output": lambda values: outputs + values}
+
+
+def _convolved(spec: InitializerSpec, weight: Array) -> Array:
+    x = _sample(spec)
+    return kernels.conv2d(x, weight.astype(np.float32), padding="same", groups=spec.groups)
+
+
 def _sample(spec: InitializerSpec) -> Array:
     """Inputs as the layer would see them: (N, H, W, C) or (N, C)."""
     channels = spec.shape[-1] * spec.groups
-    shape = (16, 9, 9, channels) if spec.role == "conv_weight" else (64, channels)
+    shape = (8, 9, 9, channels) if spec.role == "conv_weight" else (80, channels)
     return np.random.default_rng(3).standard_normal(shape).astype(np.float32)
 
 

@@ -1,11 +1,13 @@
 """The contract of optimizers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from convlab.contracts.optimizer import Optimizer
+from convlab import kernels
+from convlab.contracts.optimizer import Closure, Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers
 from convlab.errors import RecordError
 from convlab.testing.expectations import NotApplicableError, expect, expect_close, expect_same
@@ -33,13 +35,14 @@ def check_keeps_its_base_rate(subject: Subject) -> None:
 def check_lowers_a_parabola(subject: Subject) -> None:
     """At its default rate it lowers a parabola of uneven curvature by a fifth within 300 steps."""
     parameters = buffers()
-    chosen, values = _optimizer(subject, parameters), parameters.values
+    values, gradients = parameters.values, parameters.gradients
     curvature = np.linspace(0.1, 2.0, values.size)
-    start = float((curvature * values**2).sum())
-    for _ in range(300):
-        parameters.gradients[...] = curvature * values
-        chosen.step(chosen.lr)
-    _expect_lowered("parabola", float((curvature * values**2).sum()), start, 0.8)
+
+    def height() -> float:
+        gradients[...] = curvature * values
+        return float((curvature * values**2).sum() / 2)
+
+    _expect_lowered("parabola", _optimizer(subject, parameters), height, steps=300, factor=0.8)
 
 
 def check_lowers_the_rosenbrock_valley(subject: Subject) -> None:
@@ -49,24 +52,21 @@ def check_lowers_the_rosenbrock_valley(subject: Subject) -> None:
     values, gradients = parameters.values, parameters.gradients
     values[...] = (-1.2, 1.0)
     scale = 1e-3  # its curvature reaches 1,000: more than a default rate without adaptation survives
-    start = _rosenbrock(values)
-    for _ in range(1000):
+
+    def height() -> float:
         x, y = values
         gradients[0] = scale * (-2 * (1 - x) - 400 * x * (y - x * x))
         gradients[1] = scale * 200 * (y - x * x)
-        chosen.step(chosen.lr)
-    _expect_lowered("height in the valley", _rosenbrock(values), start, 0.9)
+        return float(scale * ((1 - x) ** 2 + 100 * (y - x * x) ** 2))
+
+    _expect_lowered("height in the valley", chosen, height, steps=1000, factor=0.9)
 
 
 def check_lowers_a_small_convolution(subject: Subject) -> None:
     """At its default rate it trains a convolution on four classes: the loss a tenth lower in 200 steps."""
     problem = SmallProblem()
     chosen = _optimizer(subject, problem.parameters)
-    start = problem.loss()
-    for _ in range(200):
-        problem.loss()
-        chosen.step(chosen.lr)
-    _expect_lowered("loss of the convolution", problem.loss(), start, 0.9)
+    _expect_lowered("loss of the convolution", chosen, problem.loss, steps=200, factor=0.9)
 
 
 def check_follows_the_rate(subject: Subject) -> None:
@@ -75,9 +75,7 @@ def check_follows_the_rate(subject: Subject) -> None:
     for factor in (1.0, 0.25):
         parameters = buffers()
         chosen, before = _optimizer(subject, parameters), parameters.values.copy()
-        for gradients in _gradients(parameters, range(3)):
-            parameters.gradients[...] = gradients
-            chosen.step(factor * chosen.lr)
+        random_steps(chosen, range(3), rate=factor * chosen.lr)
         moved.append(float(np.abs(parameters.values - before).sum()))
     expect(
         moved[1] < moved[0],
@@ -95,7 +93,7 @@ def check_zero_gradients_move_nothing(subject: Subject) -> None:
         before = parameters.values.copy()
         chosen = _optimizer(subject, parameters)
         for _ in range(3):
-            chosen.step(chosen.lr)
+            _step_along(chosen, lambda: 0.0)
         where, decayed = f"after zero gradients in {np.dtype(dtype)}", parameters.decayed
         grown = ~(np.abs(parameters.values[:decayed]) <= np.abs(before[:decayed]))
         expect(not grown.any(), "weights that grew", where=where, got=int(grown.sum()), expected="none")
@@ -110,16 +108,6 @@ def check_leaves_frozen_parameters(subject: Subject) -> None:
     before = frozen.value.copy()
     random_steps(_optimizer(subject, parameters), range(5))
     expect_same("frozen parameter", "after 5 steps", frozen.value, before)
-
-
-def check_leaves_gradients(subject: Subject) -> None:
-    """A step changes no gradient, so that probes see what was computed."""
-    parameters = buffers()
-    chosen = _optimizer(subject, parameters)
-    for gradients in _gradients(parameters, range(3)):
-        parameters.gradients[...] = gradients
-        chosen.step(chosen.lr)
-        expect_same("gradients", "after a step", parameters.gradients, gradients)
 
 
 def check_updates_in_place(subject: Subject) -> None:
@@ -157,6 +145,24 @@ def check_same_gradients_give_the_same(subject: Subject) -> None:
         random_steps(_optimizer(subject, parameters), range(5))
         ways.append(parameters.values.copy())
     expect_same("values", "after 5 equal steps", ways[1], ways[0])
+
+
+def check_same_for_any_number_of_threads(subject: Subject) -> None:
+    """One thread gives the bits that three give, matrices of some size included."""
+    ways = []
+    for threads in (1, 2, 3):
+        parameters = ParameterBuffers(
+            [
+                Parameter("conv1.weight", "conv_weight", (24, 3, 3, 16)),
+                Parameter("conv1.bias", "bias", (24,)),
+                Parameter("dense1.weight", "dense_weight", (40, 96)),
+                Parameter("dense2.weight", "dense_weight", (10, 40)),
+            ]
+        )
+        with kernels.use_threads(threads):
+            random_steps(_optimizer(subject, parameters), range(2))
+        ways.append(parameters.values)
+        expect_same("values", f"after 2 steps on {threads} threads", ways[-1], ways[0])
 
 
 def check_counts_its_steps(subject: Subject) -> None:
@@ -198,8 +204,18 @@ def check_refuses_the_state_of_another(subject: Subject) -> None:
 
 def check_takes_an_empty_model(subject: Subject) -> None:
     """A model without trained parameters is no obstacle."""
-    chosen = _optimizer(subject, ParameterBuffers([]))
-    chosen.step(chosen.lr)
+    _step_along(_optimizer(subject, ParameterBuffers([])), lambda: 0.0)
+
+
+def check_claimed_gradients_kept(subject: Subject) -> None:
+    """A step changes no gradient, as claimed."""
+    if not subject.claim("keeps_gradients"):
+        raise NotApplicableError("claims no 'keeps_gradients'")
+    parameters = buffers()
+    chosen = _optimizer(subject, parameters)
+    for seed in range(3):
+        random_steps(chosen, [seed])
+        expect_same("gradients", "after a step", parameters.gradients, _plane(parameters, seed))
 
 
 def check_claimed_scale_invariance(subject: Subject) -> None:
@@ -209,7 +225,7 @@ def check_claimed_scale_invariance(subject: Subject) -> None:
     ways = []
     for scale in (1.0, 64.0):
         parameters = buffers()
-        random_steps(_optimizer(subject, parameters), range(5), scale)
+        random_steps(_optimizer(subject, parameters), range(5), scale=scale)
         ways.append(parameters.values.copy())
     expect_close(
         "values", "after 5 steps with gradients 64 times as large", *ways[::-1], rtol=1e-5, atol=1e-7
@@ -224,10 +240,7 @@ def check_claimed_elementwise(subject: Subject) -> None:
     for shift in (0.0, 1.0):
         parameters = buffers()
         chosen = _optimizer(subject, parameters)
-        for gradients in _gradients(parameters, range(4)):
-            parameters.gradients[...] = gradients
-            parameters.gradients[0] += shift
-            chosen.step(chosen.lr)
+        random_steps(chosen, range(4), shift=shift)
         ways.append(parameters.values[1:].copy())
     expect_same("other values", "after 4 steps with another gradient of the first", ways[1], ways[0])
 
@@ -249,17 +262,58 @@ def buffers(dtype: Any = np.float64) -> ParameterBuffers:
     return made
 
 
-def random_steps(chosen: Optimizer, seeds: Iterable[int], scale: float = 1.0) -> None:
-    """Takes one step along random gradients for each seed."""
-    for gradients in _gradients(chosen.parameters, seeds):
-        chosen.parameters.gradients[...] = scale * gradients
-        chosen.step(chosen.lr)
+def random_steps(
+    chosen: Optimizer,
+    seeds: Iterable[int],
+    *,
+    rate: float | None = None,
+    scale: float = 1.0,
+    shift: float = 0.0,
+) -> None:
+    """Takes one step along the gradient of a random plane for each seed, the same wherever it is computed.
 
+    Args:
+        chosen: the optimizer.
+        seeds: of the planes.
+        rate: learning rate; by default the optimizer's own.
+        scale: factor of all gradients.
+        shift: is added to the gradient of the first value.
+    """
+    gradients, values = chosen.parameters.gradients, chosen.parameters.values
 
-def _gradients(parameters: ParameterBuffers, seeds: Iterable[int]) -> Iterable[Array]:
+    def height(seed: int) -> float:
+        gradients[...] = scale * _plane(chosen.parameters, seed)
+        gradients[:1] += shift
+        return float((gradients * values).sum())
+
     for seed in seeds:
-        made = np.random.default_rng(seed).standard_normal(parameters.gradients.size)
-        yield made.astype(parameters.gradients.dtype)
+        _step_along(chosen, partial(height, seed), rate)
+
+
+class _Again(Closure):
+    """Computes loss and gradients again."""
+
+    examples = 1
+
+    def __init__(self, compute: Callable[[], float]) -> None:
+        self._compute = compute
+
+    def __call__(self) -> float:
+        return self._compute()
+
+    def with_sampled_labels(self, *_: Any) -> float:
+        return self._compute()
+
+
+def _step_along(chosen: Optimizer, compute: Callable[[], float], rate: float | None = None) -> None:
+    """One step on the loss that `compute` returns, as the engine takes it."""
+    compute()
+    chosen.step(chosen.lr if rate is None else rate, _Again(compute))
+
+
+def _plane(parameters: ParameterBuffers, seed: int) -> Array:
+    made = np.random.default_rng(seed).standard_normal(parameters.gradients.size)
+    return made.astype(parameters.gradients.dtype)
 
 
 def _optimizer(subject: Subject, parameters: ParameterBuffers) -> Optimizer:
@@ -269,12 +323,17 @@ def _optimizer(subject: Subject, parameters: ParameterBuffers) -> Optimizer:
     return made
 
 
-def _rosenbrock(values: Array) -> float:
-    x, y = values
-    return float((1 - x) ** 2 + 100 * (y - x * x) ** 2)
-
-
-def _expect_lowered(what: str, end: float, start: float, factor: float) -> None:
+def _expect_lowered(
+    what: str, chosen: Optimizer, height: Callable[[], float], *, steps: int, factor: float
+) -> None:
+    """Raises unless so many steps lower a height, at the weights that the optimizer wants evaluated."""
+    start = height()
+    for _ in range(steps):
+        _step_along(chosen, height)
+    averaged = chosen.evaluation_values()
+    if averaged is not None:
+        chosen.parameters.values[...] = averaged
+    end = height()
     expect(
         end < factor * start,
         what,

@@ -6,7 +6,7 @@ from convlab_plugins.optimizers.base import FlatOptimizer
 from convlab_plugins.optimizers.ranges import kept_parts, positive
 
 
-@claims(elementwise=True, scale_invariant=True)
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class Adam(FlatOptimizer):
     """Adam: running mean of the gradient over the root of its running mean square, both unbiased.
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from convlab.plugin import Array
+from convlab.plugin import Array, Closure
 from convlab_plugins.optimizers.base import FlatOptimizer
 
 # Large enough that NumPy's calls cost little beside their work, small enough that the arrays of a piece, of
@@ -104,10 +104,10 @@ class PiecewiseOptimizer(FlatOptimizer):
         gradients += piece.gradients
         return gradients
 
-    def step(self, rate: float) -> None:
+    def step(self, rate: float, closure: Closure | None = None) -> None:
         """Takes one step; numbers out of range are for the training loop to find, as from a kernel."""
         with np.errstate(all="ignore"):
-            super().step(rate)
+            super().step(rate, closure)
 
     def update(self, rate: float) -> None:
         """Changes every piece."""

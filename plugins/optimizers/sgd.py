@@ -5,7 +5,7 @@ from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.optimizers.base import FlatOptimizer
 
 
-@claims(elementwise=True)
+@claims(elementwise=True, keeps_gradients=True)
 class SGD(FlatOptimizer):
     """Stochastic gradient descent: a step against the gradient of the batch.
 

@@ -82,7 +82,7 @@ def test_info_of_one_kind(command: Command) -> None:
 def test_info_of_a_kind_that_lacks_the_name(command: Command) -> None:
     code, _, err = command("plugins", "info", "relu", "--kind", "schedule")
     assert code == 2
-    assert err.startswith("convlab: error: no schedule named 'relu'; installed: constant, cosine")
+    assert err.startswith("convlab: error: no schedule named 'relu'; ")
 
 
 @pytest.mark.parametrize("name", ["gelu", "cosine", "he_normal"])

@@ -11,6 +11,7 @@ from convlab.registry import KINDS, registry
 from convlab.testing import Check, Subject, checks, run_check
 from convlab_plugins import (
     activations,
+    augmentations,
     datasets,
     initializers,
     models,
@@ -27,6 +28,7 @@ PACKAGES = {
     "schedule": schedules,
     "dataset": datasets,
     "model": models,
+    "augmentation": augmentations,
     "tracker": trackers,
     "probe": probes,
 }

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from convlab.plugin import Activation, Array, claims
+from convlab.plugin import Activation, Array, LearnedActivation, claims
 
 
 class Tanh(Activation):
@@ -157,6 +157,32 @@ class ClaimsBounds(Relu):
     pass
 
 
+class Scaled(LearnedActivation):
+    def initial_parameters(self, channels: int) -> dict[str, Array]:
+        return {"scale": np.linspace(1, 2, channels)}
+
+    def value(self, x: Array, out: Array) -> None:
+        np.multiply(x, self.parameter("scale", x), out=out)
+
+    def derivative(self, x: Array, out: Array) -> None:
+        out[...] = self.parameter("scale", x)
+
+    def parameter_derivative(self, name: str, x: Array, out: Array) -> None:
+        np.copyto(out, x)
+
+
+class HasAnotherGradient(Scaled):
+    def parameter_derivative(self, name: str, x: Array, out: Array) -> None:
+        np.multiply(x, 2, out=out)
+
+
+class ForgetsWhatItLearned(Scaled):
+    def derivative(self, x: Array, out: Array) -> None:
+        super().derivative(x, out)
+        if x.ndim == 4 and x.shape[-1] == 3:
+            out[...] = 1
+
+
 def makes_a_function() -> Any:
     return np.tanh
 
@@ -173,6 +199,12 @@ PLANTED: list[tuple[Any, str, str]] = [
         r"derivative on \[-8, 8\], x = .*: got .*, expected ",
     ),
     (IsSlightlyOffBelowMinusSeven, "derivative_is_the_slope", r"derivative on \[-8, 8\], x = -7"),
+    (HasAnotherGradient, "gradients_of_what_it_learns", "gradient of 'here.activation_scale' at 0: got"),
+    (
+        ForgetsWhatItLearned,
+        "derivative_in_a_layer",
+        "derivative in a layer, x = .*: got 1.0, expected 1.4999",
+    ),
     (JumpsAtItsCorner, "derivative_at_corners", "derivative at x = 0: got 5, expected between the slopes 0 "),
     (IsNotANumberAtItsCorner, "derivative_at_corners", "derivative at x = 0: got nan"),
     (RoundsInFloat32, "float32_agrees_with_float64", "value in float32 beside float64, x = "),
