@@ -142,7 +142,7 @@ def check_another_generator_gives_another(subject: Subject) -> None:
 def initialized(subject: Subject, spec: InitializerSpec, seed: int = 0) -> Any:
     """What an initializer makes of a spec, with data of the layer at hand as in a run."""
     known = {field.name for field in fields(spec) if getattr(spec, field.name) is None}
-    data = {name: function for name, function in _data(spec).items() if name in known}
+    data: dict[str, Any] = {name: function for name, function in _data(spec).items() if name in known}
     return subject.build(replace(spec, **data), np.random.default_rng(seed))
 
 
