@@ -1,12 +1,20 @@
 """What the settings of an experiment stand for: data, network, and the distributions that both come from."""
 
+import numpy as np
+
 from convlab.contracts.augmentation import Augmentation
 from convlab.contracts.dataset import Dataset
+from convlab.contracts.parameter import Array
 from convlab.errors import ConfigError, ShapeError
 from convlab.model import Model
+from convlab.preprocessing import Preprocessing
 from convlab.records.cell import canonical
 from convlab.registry import registry
+from convlab.seeding import generator
 from convlab.settings import GROUPS, Settings
+from convlab.training import split_validation
+
+_SAMPLE = 256
 
 _LAST_DATASET: dict[str, Dataset] = {}
 
@@ -51,6 +59,7 @@ def build_model(settings: Settings, dataset: Dataset) -> Model:
             activations=settings.activations,
             bias=settings.bias,
             biases=settings.biases,
+            sample=lambda: sample_inputs(settings, dataset),
         )
     except ShapeError as error:
         size = "x".join(map(str, dataset.image_shape))
@@ -69,6 +78,21 @@ def build_augmentations(settings: Settings) -> dict[str, Augmentation]:
     """Makes what changes the training images, by name, in the order of the settings."""
     bound = [registry().bind("augmentation", choice) for choice in settings.augmentations]
     return {choice.offer.name: choice.build() for choice in bound}
+
+
+def sample_inputs(settings: Settings, dataset: Dataset) -> Array:
+    """Some of the images that an experiment trains on, as its network sees them.
+
+    Args:
+        settings: of preprocessing and validation; the seed chooses the images.
+        dataset: whose training images they are.
+
+    Returns:
+        (N, H, W, C), float32: up to 256 images, none of which is held back for validation.
+    """
+    train, _ = split_validation(dataset.train, settings.validation_fraction, len(dataset.classes))
+    chosen = generator(settings.seed, "sample").permutation(len(train))[:_SAMPLE]
+    return Preprocessing.fitted(train.images, settings.preprocessing).apply(train.images, np.sort(chosen))
 
 
 def plugin_versions(settings: Settings) -> dict[str, str]:

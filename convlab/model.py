@@ -1,8 +1,7 @@
 """A network made of layers: built once, planned once for a batch size, then run."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from convlab.contracts.activation import Activation
 from convlab.contracts.parameter import Array, ParameterBuffers
 from convlab.errors import ConfigError, PluginError, ShapeError
+from convlab.initialization import initialize
 from convlab.layers import Layer
 from convlab.layers.arena import Arena
 from convlab.layers.builder import (
@@ -18,7 +18,6 @@ from convlab.layers.builder import (
     Builder,
     Choices,
     Clock,
-    DeclaredParameter,
     InitializerChoice,
 )
 from convlab.layers.sequential import Sequential
@@ -26,7 +25,6 @@ from convlab.preprocessing import Preprocessing
 from convlab.records.atomic import write_atomically
 from convlab.records.safetensors_file import read_safetensors, to_safetensors
 from convlab.registry import registry
-from convlab.seeding import generator
 
 _PREDICTION_BATCH = 256
 
@@ -47,6 +45,8 @@ class Model:
         biases: by layer name.
         dtype: float32; float64 runs through the reference kernels, for checks of gradients.
         preprocessing: how uint8 images become inputs; set by training.
+        sample: gives real inputs (N, H, W, C) or (N, C) to initializers that look at data; called only by
+            these.
 
     Attributes:
         layers: the layers, in the order of computation.
@@ -84,6 +84,7 @@ class Model:
         biases: Mapping[str, bool] | None = None,
         dtype: Any = np.float32,
         preprocessing: Preprocessing | None = None,
+        sample: Callable[[], Array] | None = None,
     ) -> None:
         self._sequential = Sequential(layers)
         self.input_shape = tuple(input_shape)
@@ -96,7 +97,7 @@ class Model:
         builder.check_layer_names({layer.name for layer in self.walk()})
         self.output_shape = self._sequential.build(self.input_shape, builder)
         self.parameters = ParameterBuffers([item.parameter for item in builder.declared], self.dtype)
-        _initialize(builder.declared, seed)
+        initialize(builder, self._sequential, sample, self.dtype)
         self.draws = True
         self._planned_batch = 0
         self._gradient: Array | None = None
@@ -284,25 +285,3 @@ def _make_activation(choice: ActivationChoice) -> Activation:
     if not isinstance(activation, Activation):
         raise PluginError(f"activation {choice!r} built {type(activation).__name__}, not an Activation")
     return activation
-
-
-def _initialize(declared: list[DeclaredParameter], seed: int) -> None:
-    """Fills every parameter from a generator of its own."""
-    depth = sum(item.parameter.name.endswith(".weight") for item in declared)
-    for item in declared:
-        spec = replace(item.spec, depth=depth)
-        random = generator(seed, "weights", item.parameter.name)
-        if callable(item.initializer):
-            label, values = repr(item.initializer), item.initializer(spec, random)
-        else:
-            bound = registry().bind("initializer", item.initializer)
-            label, values = f"'{bound.offer.name}'", bound.build(spec, random)
-        values = np.asarray(values)
-        if values.shape != spec.shape:
-            raise PluginError(
-                f"initializer {label} gave shape {values.shape} "
-                f"for {item.parameter.name} of shape {spec.shape}"
-            )
-        if not np.isfinite(values).all():
-            raise PluginError(f"initializer {label} gave NaN or infinite values for {item.parameter.name}")
-        item.parameter.value[...] = values

@@ -22,7 +22,7 @@ from convlab.contracts.activation import Activation, ActivationPlace
 from convlab.contracts.augmentation import Augmentation, AugmentationContext
 from convlab.contracts.claims import claims
 from convlab.contracts.dataset import Dataset, Split
-from convlab.contracts.initializer import InitializerSpec
+from convlab.contracts.initializer import InitializerSpec, also_for_norms
 from convlab.contracts.learned_activation import LearnedActivation
 from convlab.contracts.optimizer import Closure, Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
@@ -45,6 +45,7 @@ from convlab.layers import (
     FReLU,
     GlobalAveragePool,
     Layer,
+    LearnedScale,
     Maxout,
     MaxPool2D,
     Residual,
@@ -83,6 +84,7 @@ __all__ = [
     "Layer",
     "LayerActivity",
     "LearnedActivation",
+    "LearnedScale",
     "MaxPool2D",
     "Maxout",
     "MetricsFile",
@@ -99,6 +101,7 @@ __all__ = [
     "Scale",
     "Split",
     "Tracker",
+    "also_for_norms",
     "build",
     "cache_directory",
     "claims",

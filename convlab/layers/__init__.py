@@ -11,6 +11,7 @@ from convlab.layers.dropout import Dropout
 from convlab.layers.flatten import Flatten
 from convlab.layers.frelu import FReLU
 from convlab.layers.glu import GLU
+from convlab.layers.learned_scale import LearnedScale
 from convlab.layers.maxout import Maxout
 from convlab.layers.pool import AveragePool2D, GlobalAveragePool, MaxPool2D
 from convlab.layers.residual import Residual
@@ -30,6 +31,7 @@ __all__ = [
     "Flatten",
     "GlobalAveragePool",
     "Layer",
+    "LearnedScale",
     "MaxPool2D",
     "Maxout",
     "Residual",

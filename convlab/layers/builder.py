@@ -1,6 +1,7 @@
 """What a layer can ask for while a model is built."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,6 +81,7 @@ class Builder:
         self.choices = choices
         self.clock = clock
         self.declared: list[DeclaredParameter] = []
+        self.branches = 0
         self._make_activation = make_activation
         self._awaiting: list[DeclaredParameter] = []
         self._weight_layers = 0
@@ -119,6 +121,20 @@ class Builder:
     def wait_also(self, waiting: list[DeclaredParameter]) -> None:
         """Lets weights of a parallel branch wait for the next activation as well."""
         self._awaiting = [*self._awaiting, *waiting]
+
+    @contextmanager
+    def residual_branch(self) -> Iterator[None]:
+        """Tells the parameters declared meanwhile that they belong to a branch, and which ones close it."""
+        start = len(self.declared)
+        yield
+        self.branches += 1
+        own = [item for item in self.declared[start:] if not item.spec.branch_layers]
+        weights = [item for item in own if item.spec.role in ("conv_weight", "dense_weight")]
+        scales = [item for item in own if item.spec.role == "scale"]
+        for item in own:
+            item.spec = replace(item.spec, branch_layers=len(weights), branch_scales=len(scales))
+        for item in (*weights[-1:], *scales[-1:]):
+            item.spec = replace(item.spec, closes_branch=True)
 
     def uses_bias(self, layer: str, choice: bool) -> bool:
         """Whether a layer has a bias."""

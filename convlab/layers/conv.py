@@ -133,6 +133,9 @@ class Conv2D(WeightedLayer):
         self._training_kernel.backward_input(gradient, self._weight.value, input_gradient)
         return input_gradient
 
+    def linear(self, x: Array) -> Array:
+        return kernels.conv2d(x, self._weight.value, self.bias, **self.geometry)
+
     def describe(self) -> str:
         rows, columns = self.kernel_size
         return f"{self.filters} filters {rows}x{columns}, {self._activation.describe()}"

@@ -98,6 +98,9 @@ class Dense(WeightedLayer):
         self._training_kernel.backward_input(pixels, _pixels(self._weight.value), _pixels(input_gradient))
         return input_gradient
 
+    def linear(self, x: Array) -> Array:
+        return kernels.dense(x, self._weight.value, self.bias)
+
     def describe(self) -> str:
         return f"{self.units} units, {self._activation.describe()}"
 

@@ -50,7 +50,8 @@ class Residual(Layer):
         self.activation_choice = activation
 
     def build(self, input_shape: Shape, builder: Builder) -> Shape:
-        output_shape = self.branch.build(input_shape, builder)
+        with builder.residual_branch():
+            output_shape = self.branch.build(input_shape, builder)
         waiting = builder.take_waiting()
         beside = self.shortcut.build(input_shape, builder)
         builder.wait_also(waiting)
@@ -69,8 +70,7 @@ class Residual(Layer):
         """Takes over the derivative of an activation in front, so that it costs no pass of its own."""
         activation = previous.ending()
         derivative = None if activation is None else activation.hand_on()
-        if derivative is not None:
-            self._derivative_before = derivative
+        self._derivative_before = derivative or kernels.activation_plan("linear")
 
     def ending(self) -> AppliedActivation | None:
         return self._activation

@@ -1,5 +1,6 @@
 """What layers with weights share: the arguments, the parameters, the activation at the end."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 from convlab import kernels
@@ -49,6 +50,10 @@ class WeightedLayer(Layer):
         self._activation = AppliedActivation(
             builder.activation(self.name, self.activation_choice, shape[0], self.trainable)
         )
+
+    @abstractmethod
+    def linear(self, x: Array) -> Array:
+        """The outputs before the activation, in a new array; for initializers, which look at them once."""
 
     def ending(self) -> AppliedActivation | None:
         return self._activation

@@ -9,6 +9,7 @@ from convlab_plugins.initializers.dct import dct
 from convlab_plugins.initializers.delta_orthogonal import delta_orthogonal
 from convlab_plugins.initializers.dirac import dirac
 from convlab_plugins.initializers.dog import dog
+from convlab_plugins.initializers.fixup import fixup
 from convlab_plugins.initializers.gabor import gabor
 from convlab_plugins.initializers.gaussian_derivatives import gaussian_derivatives
 from convlab_plugins.initializers.glorot import glorot_normal, glorot_normal_untruncated, glorot_uniform
@@ -16,21 +17,31 @@ from convlab_plugins.initializers.haar import haar
 from convlab_plugins.initializers.he import he_normal, he_uniform
 from convlab_plugins.initializers.icnr import icnr
 from convlab_plugins.initializers.identity import identity
+from convlab_plugins.initializers.krahenbuhl import krahenbuhl
 from convlab_plugins.initializers.laplacian import laplacian
 from convlab_plugins.initializers.lecun import lecun_normal, lecun_uniform
 from convlab_plugins.initializers.log import log
 from convlab_plugins.initializers.looks_linear import looks_linear
+from convlab_plugins.initializers.lsuv import lsuv
+from convlab_plugins.initializers.mup import mup
 from convlab_plugins.initializers.orthogonal import orthogonal
 from convlab_plugins.initializers.partial_identity import partial_identity
+from convlab_plugins.initializers.patch_kmeans import patch_kmeans
+from convlab_plugins.initializers.patch_pca import patch_pca
+from convlab_plugins.initializers.patch_whitening import patch_whitening
 from convlab_plugins.initializers.plain_random import normal, truncated_normal, uniform
 from convlab_plugins.initializers.prewitt import prewitt
+from convlab_plugins.initializers.rezero import rezero
 from convlab_plugins.initializers.scharr import scharr
 from convlab_plugins.initializers.siren import siren
+from convlab_plugins.initializers.skip_init import skip_init
 from convlab_plugins.initializers.sobel import sobel
 from convlab_plugins.initializers.sparse import sparse
 from convlab_plugins.initializers.torch_default import torch_default
 from convlab_plugins.initializers.variance_scaling import variance_scaling
+from convlab_plugins.initializers.weight_norm_data import weight_norm_data
 from convlab_plugins.initializers.zero import zero
+from convlab_plugins.initializers.zero_gamma import zero_gamma
 
 OFFERS: Offers = {
     "zeros": zeros,
@@ -71,6 +82,17 @@ OFFERS: Offers = {
     "gabor": gabor,
     "dct": dct,
     "haar": haar,
+    "lsuv": lsuv,
+    "krahenbuhl": krahenbuhl,
+    "weight_norm_data": weight_norm_data,
+    "patch_whitening": patch_whitening,
+    "patch_pca": patch_pca,
+    "patch_kmeans": patch_kmeans,
+    "mup": mup,
+    "fixup": fixup,
+    "zero_gamma": zero_gamma,
+    "skip_init": skip_init,
+    "rezero": rezero,
 }
 
 

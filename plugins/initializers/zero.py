@@ -4,6 +4,7 @@ import numpy as np
 
 from convlab.plugin import Array, InitializerSpec
 from convlab_plugins.initializers.center import at_center, in_each_group
+from convlab_plugins.initializers.neutral import neutral
 
 
 def zero(spec: InitializerSpec, rng: np.random.Generator) -> Array:
@@ -35,7 +36,7 @@ def zero(spec: InitializerSpec, rng: np.random.Generator) -> Array:
         2^(-(m-1)/2).
     """
     if len(spec.shape) == 1:
-        return np.full(spec.shape, float(spec.role == "scale"))
+        return neutral(spec)
     filters, channels = spec.shape[0] // spec.groups, spec.shape[-1]
     matrix = np.eye(filters, channels) if filters <= channels else _hadamard(filters)[:filters, :channels]
     return at_center(spec, in_each_group(spec, matrix))

@@ -12,10 +12,10 @@ def range_test(step: int, total: int, *, start: float = 1e-5, end: float = 1.0) 
 
     Set the base learning rate to the largest worth trying, such as 10 for SGD or 1 for Adam, and take as many
     epochs as there should be points: `convlab run schedule=range_test optimizer.lr=10 epochs=30
-    validation_fraction=0`. `convlab show` then lists for each epoch the rate of its last step beside the
-    losses. Take a rate shortly before train_loss stops falling, a third to a tenth of where it turns; for
-    cyclical schedules the rate where it begins to fall is the lower bound. A run that ends as diverged has
-    gone far enough.
+    validation_fraction=0`. For each epoch the run prints, and its metrics.jsonl keeps, the rate of the last
+    step beside the loss; `convlab show` draws the losses. Take a rate shortly before train_loss stops
+    falling, a third to a tenth of where it turns; for cyclical schedules the rate where it begins to fall is
+    the lower bound. A run that ends as diverged has gone far enough.
 
     Args:
         step: t, steps taken before this one, 0 to total - 1.

@@ -20,6 +20,7 @@ from convlab.layers import (
     FReLU,
     GlobalAveragePool,
     Layer,
+    LearnedScale,
     Maxout,
     MaxPool2D,
     Residual,
@@ -137,6 +138,14 @@ NETWORKS: dict[str, Callable[[], list[Layer]]] = {
     ],
     "frelu_first": lambda: [FReLU(batch_norm=False), MaxPool2D(2), Flatten(), Dense(4)],
     "scale": lambda: [Flatten(), Dense(6), Scale(-0.3), Dense(4), Scale(2.0)],
+    "learned_scale": lambda: [
+        LearnedScale(),
+        Conv2D(3, 1, activation="tanh"),
+        Residual([Conv2D(3, 3, padding=1), LearnedScale()], activation="tanh"),
+        Residual([LearnedScale(), Activation("sigmoid")], [LearnedScale()], activation=None),
+        Flatten(),
+        Dense(4),
+    ],
     "batch_norm_dense": lambda: [Flatten(), Dense(6), BatchNorm(), Dense(4)],
     "concatenate": lambda: [
         Conv2D(3, 1),

@@ -44,6 +44,18 @@ OUT_OF_RANGE: list[tuple[str, dict[str, Any], str]] = [
     ("siren", {"activation_factor": INF}, "activation_factor must be > 0 and finite, got inf"),
     ("looks_linear", {"pixels": 0}, "pixels must be >= 1, got 0"),
     ("convolution_aware", {"noise": -1.0}, "noise must be >= 0 and finite, got -1.0"),
+    ("lsuv", {"tolerance": 0.0}, "tolerance must be > 0 and finite, got 0.0"),
+    ("lsuv", {"iterations": 0}, "iterations must be >= 1, got 0"),
+    ("krahenbuhl", {"inner": "zeros"}, "inner must be one of he_normal, .*, got 'zeros'"),
+    ("patch_whitening", {"epsilon": 0.0}, "epsilon must be > 0 and finite, got 0.0"),
+    ("patch_kmeans", {"iterations": 0}, "iterations must be >= 1, got 0"),
+    ("patch_kmeans", {"contrast": 0.0}, "contrast must be > 0 and finite, got 0.0"),
+    ("patch_kmeans", {"epsilon": -1.0}, "epsilon must be > 0 and finite, got -1.0"),
+    ("mup", {"base": 0}, "base must be >= 1, got 0"),
+    *(
+        (name, {"inner": "zeros"}, "inner must be one of he_normal, .*, torch_default, got 'zeros'")
+        for name in ("fixup", "zero_gamma", "skip_init", "rezero")
+    ),
     ("sobel", {"orientations": 0}, "orientations must be >= 1, got 0"),
     ("sobel", {"channels": "all"}, "channels must be one of same, random, got 'all'"),
     *(
