@@ -41,8 +41,8 @@ def find_package(name: str) -> Package:
         UnknownPluginError: if nothing installed under that name brings plugins.
 
     Example:
-        >>> [subject.offer.name for subject in find_package("convlab").subjects][:2]
-        ['constant', 'dirac']
+        >>> "activation 'relu'" in map(str, find_package("convlab").subjects)
+        True
     """
     installed = list(entry_points(group=ENTRY_POINT_GROUP))
     found = [point for point in installed if _plain(name) in map(_plain, _names(point))]
