@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from convlab.contracts.optimizer import Closure
+from convlab.contracts.optimizer import Closure, Look
 from convlab.contracts.parameter import Array
+from convlab.layers.weighted import WeightedLayer
 from convlab.losses import Loss
 from convlab.model import Model
 from convlab.seeding import generator
@@ -36,8 +37,8 @@ class BatchClosure(Closure):
         with self._same_statistics():
             return self._backward(self._outputs(), self._labels)
 
-    def with_sampled_labels(self) -> float:
-        with self._same_statistics():
+    def with_sampled_labels(self, look: Look | None = None) -> float:
+        with self._same_statistics(), self._watched(look):
             outputs = self._outputs()
             return self._backward(
                 outputs, sampled_labels(outputs, generator(self._seed, "sampled labels", self._step))
@@ -51,6 +52,18 @@ class BatchClosure(Closure):
         value = self._loss(outputs, labels, gradient)
         self._model.backward(gradient)
         return value
+
+    @contextmanager
+    def _watched(self, look: Look | None) -> Iterator[None]:
+        """Shows what goes into the weights of every layer, and what gradient comes back."""
+        watched = [layer for layer in self._model.walk() if isinstance(layer, WeightedLayer)] if look else []
+        for layer in watched:
+            layer.look = look
+        try:
+            yield
+        finally:
+            for layer in watched:
+                layer.look = None
 
     @contextmanager
     def _same_statistics(self) -> Iterator[None]:

@@ -24,7 +24,7 @@ from convlab.contracts.claims import claims
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec, also_for_norms
 from convlab.contracts.learned_activation import LearnedActivation
-from convlab.contracts.optimizer import Closure, Optimizer
+from convlab.contracts.optimizer import Closure, Look, Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers, Role
 from convlab.contracts.probe import Probe, ProbeContext
 from convlab.contracts.sample import LayerActivity, Sample
@@ -85,6 +85,7 @@ __all__ = [
     "LayerActivity",
     "LearnedActivation",
     "LearnedScale",
+    "Look",
     "MaxPool2D",
     "Maxout",
     "MetricsFile",

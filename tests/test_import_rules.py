@@ -42,7 +42,7 @@ ALLOWED = {
     "memory": {"errors", "model"},
     "observation": {"errors", "contracts", "layers", "losses", "model"},
     "pipeline": {"contracts", "preprocessing"},
-    "batch_closure": {"seeding", "contracts", "losses", "model"},
+    "batch_closure": {"seeding", "contracts", "layers", "losses", "model"},
     "training": {
         "batch_closure",
         "errors",

@@ -102,6 +102,7 @@ def test_a_schedule_remembers_what_it_decides_by(stop: tuple[int, int], tmp_path
         {"name": "accumulate", "every": 3, "inner": "adam"},
         {"name": "by_role", "filters": "lbfgs", "rest": "sophia"},
         {"name": "clip_by_norm", "inner": "schedule_free_adamw"},
+        {"name": "kfac", "every": 3},
     ],
     ids=str,
 )

@@ -1,11 +1,13 @@
 """What an optimizer is to the engine."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from convlab.contracts.parameter import Array, ParameterBuffers
 from convlab.errors import ConfigError, RecordError
+
+Look = Callable[[str, Array, Array], None]
 
 
 class Closure(ABC):
@@ -25,10 +27,16 @@ class Closure(ABC):
         """Returns the mean loss of the batch; its gradients are in the buffers afterwards."""
 
     @abstractmethod
-    def with_sampled_labels(self) -> float:
+    def with_sampled_labels(self, look: Look | None = None) -> float:
         """As a call, against labels drawn from the softmax of the model's own outputs.
 
         The labels depend on the seed of the run and the number of the step, and on nothing else.
+
+        Args:
+            look: called for every convolution without groups and every dense layer, with the name of its
+                weights; what these multiply, (N, T, R S C) for T places of a filter, (N, 1, C) for a dense
+                layer; and the gradient to what comes of it, before bias and activation, (N, T, K). The
+                arrays are good for the call only.
         """
 
 

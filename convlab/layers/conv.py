@@ -123,6 +123,7 @@ class Conv2D(WeightedLayer):
 
     def backward(self, gradient: Array) -> Array | None:
         gradient = self._activation.backward(gradient)
+        self.show(self._input, gradient)
         if self.trainable:
             self._training_kernel.backward_weight(
                 self._input, gradient, self._weight.gradient, self.bias_gradient
@@ -135,6 +136,21 @@ class Conv2D(WeightedLayer):
 
     def linear(self, x: Array) -> Array:
         return kernels.conv2d(x, self._weight.value, self.bias, **self.geometry)
+
+    def windows(self, x: Array) -> Array | None:
+        geometry = self._training_kernel.geometry
+        if geometry.groups > 1:
+            return None
+        rows, columns = (geometry.pad_top, geometry.pad_bottom), (geometry.pad_left, geometry.pad_right)
+        padded = np.pad(x, ((0, 0), rows, columns, (0, 0)))
+        down, right = geometry.dilation
+        reach = (down * (geometry.r - 1) + 1, right * (geometry.s - 1) + 1)
+        views = np.lib.stride_tricks.sliding_window_view(padded, reach, (1, 2))  # (N, H, W, C, R, S)
+        views = views[:, :: geometry.stride[0], :: geometry.stride[1], :, ::down, ::right]
+        taps: Array = views.transpose(0, 1, 2, 4, 5, 3).reshape(
+            len(x), -1, geometry.r * geometry.s * geometry.c
+        )
+        return taps
 
     def describe(self) -> str:
         rows, columns = self.kernel_size

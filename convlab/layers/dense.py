@@ -87,6 +87,7 @@ class Dense(WeightedLayer):
 
     def backward(self, gradient: Array) -> Array | None:
         gradient = self._activation.backward(gradient)
+        self.show(self._input, gradient)
         pixels = _pixels(gradient)
         if self.trainable:
             self._training_kernel.backward_weight(
@@ -100,6 +101,9 @@ class Dense(WeightedLayer):
 
     def linear(self, x: Array) -> Array:
         return kernels.dense(x, self._weight.value, self.bias)
+
+    def windows(self, x: Array) -> Array:
+        return x[:, None, :]
 
     def describe(self) -> str:
         return f"{self.units} units, {self._activation.describe()}"

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 
 from convlab import kernels
+from convlab.contracts.optimizer import Look
 from convlab.contracts.parameter import Array, Parameter, Role
 from convlab.layers.applied_activation import AppliedActivation
 from convlab.layers.base import Layer
@@ -23,6 +24,7 @@ class WeightedLayer(Layer):
     """
 
     _training_kernel: kernels.Conv2DPlan
+    look: Look | None = None
 
     def __init__(
         self,
@@ -54,6 +56,19 @@ class WeightedLayer(Layer):
     @abstractmethod
     def linear(self, x: Array) -> Array:
         """The outputs before the activation, in a new array; for initializers, which look at them once."""
+
+    @abstractmethod
+    def windows(self, x: Array) -> Array | None:
+        """What the weights multiply at every place, (N, T, weights of one output); None where it differs."""
+
+    def show(self, x: Array, gradient: Array) -> None:
+        """Shows an observer, if there is one, the layer's input and the gradient before the activation."""
+        if self.look is None:
+            return
+        windows = self.windows(x)
+        if windows is not None:
+            places = windows.shape[:2]
+            self.look(self._weight.name, windows, gradient.reshape(*places, gradient.shape[-1]))
 
     def ending(self) -> AppliedActivation | None:
         return self._activation

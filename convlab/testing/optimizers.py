@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from convlab import kernels
-from convlab.contracts.optimizer import Closure, Optimizer
+from convlab.contracts.optimizer import Closure, Look, Optimizer
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers
 from convlab.errors import RecordError
 from convlab.testing.expectations import NotApplicableError, expect, expect_close, expect_same
@@ -301,7 +301,7 @@ class _Again(Closure):
     def __call__(self) -> float:
         return self._compute()
 
-    def with_sampled_labels(self, *_: Any) -> float:
+    def with_sampled_labels(self, look: Look | None = None) -> float:
         return self._compute()
 
 

@@ -39,7 +39,7 @@ class LBFGS(Optimizer):
         ...     def __call__(self):
         ...         weight.gradient[...] = 4 * weight.value
         ...         return float(2 * weight.value[0, 0] ** 2)
-        ...     def with_sampled_labels(self):
+        ...     def with_sampled_labels(self, look=None):
         ...         return self()
         >>> optimizer = LBFGS(ParameterBuffers([weight], np.float64), lr=1.0, iterations=2)
         >>> weight.value[...], weight.gradient[...] = 1.0, 4.0

@@ -37,7 +37,7 @@ class Sophia(Optimizer):
         ...     examples = 4
         ...     def __call__(self):
         ...         return 0.0
-        ...     def with_sampled_labels(self):
+        ...     def with_sampled_labels(self, look=None):
         ...         weight.gradient[...] = [[0.0, 1.0]]
         ...         return 0.0
         >>> optimizer = Sophia(ParameterBuffers([weight], np.float64), lr=1.0, betas=(0.0, 0.0), gamma=0.5)

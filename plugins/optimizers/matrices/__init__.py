@@ -1,6 +1,7 @@
 """Optimizers that treat the weights of a layer as one matrix, and not each by itself."""
 
 from convlab.plugin import Offers
+from convlab_plugins.optimizers.matrices.kfac import KFAC
 from convlab_plugins.optimizers.matrices.muon import Muon
 from convlab_plugins.optimizers.matrices.scion import Scion
 from convlab_plugins.optimizers.matrices.shampoo import Shampoo
@@ -11,4 +12,5 @@ OFFERS: Offers = {
     "scion": Scion,
     "shampoo": Shampoo,
     "soap": SOAP,
+    "kfac": KFAC,
 }

@@ -12,7 +12,7 @@ MOST_REPETITIONS = 100
 TINY = 1e-20
 
 
-def inverse_root(matrix: Array, p: Literal[2, 4], epsilon: float) -> Array:
+def inverse_root(matrix: Array, p: Literal[1, 2, 4], epsilon: float) -> Array:
     """The inverse p-th root of a matrix, with a ridge that keeps it finite.
 
     ``(A + epsilon |A| I)^(-1/p)``; by ``T = ((p + 1) I - M)/p;  M = T^p M;  H = H T``, which takes M to I and
@@ -23,7 +23,7 @@ def inverse_root(matrix: Array, p: Literal[2, 4], epsilon: float) -> Array:
 
     Args:
         matrix: A, (n, n), symmetric, no eigenvalue negative.
-        p: 2 or 4.
+        p: 1, 2 or 4.
         epsilon: ridge over the Frobenius norm of A, > 0.
 
     Returns:
@@ -38,7 +38,7 @@ def inverse_root(matrix: Array, p: Literal[2, 4], epsilon: float) -> Array:
         Anil, Gupta, Koren, Regan, Singer: Scalable second order optimization for deep learning, 2021, section
         3.3, for its use in Shampoo.
     """
-    identity = np.eye(len(matrix), dtype=matrix.dtype)
+    identity: Array = np.eye(len(matrix), dtype=matrix.dtype)
     norm = max(sqrt(kernels.sum_of_squares(matrix)), TINY)
     z = (1 + p) / (2 * norm * (1 + epsilon))
     near_identity: Array = z * matrix + identity * (z * epsilon * norm)
@@ -51,8 +51,8 @@ def inverse_root(matrix: Array, p: Literal[2, 4], epsilon: float) -> Array:
                 break
             before = distance
             step = ((p + 1) * identity - near_identity) / p
-            power = kernels.dense(step, step)
-            if p == 4:
+            power: Array = step
+            for _ in range(p // 2):
                 power = kernels.dense(power, power)
             near_identity = kernels.dense(power, near_identity)
             root = kernels.dense(root, step)

@@ -36,7 +36,7 @@ class SAM(Wrapper):
         ...     def __call__(self):
         ...         weight.gradient[...] = weight.value
         ...         return float(weight.value[0, 0] ** 2 / 2)
-        ...     def with_sampled_labels(self):
+        ...     def with_sampled_labels(self, look=None):
         ...         return self()
         >>> optimizer = SAM(ParameterBuffers([weight], np.float64), rho=0.5, inner="sgd", lr=0.1)
         >>> weight.value[...] = weight.gradient[...] = 1.0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from convlab.plugin import Closure, Parameter, ParameterBuffers
+from convlab.plugin import Closure, Look, Parameter, ParameterBuffers
 
 
 class Bending(Closure):
@@ -24,7 +24,7 @@ class Bending(Closure):
         self.parameters.gradients[...] = self.steepness * np.sinh(away)
         return float(np.cosh(away).sum())
 
-    def with_sampled_labels(self) -> float:
+    def with_sampled_labels(self, look: Look | None = None) -> float:
         """A gradient of its own for every call."""
         self.sampled += 1
         rng = np.random.default_rng(self.sampled)

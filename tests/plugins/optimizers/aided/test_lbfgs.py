@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convlab.plugin import Closure, Parameter, ParameterBuffers
+from convlab.plugin import Closure, Look, Parameter, ParameterBuffers
 from convlab_plugins.optimizers.aided.lbfgs import LBFGS
 
 
@@ -50,7 +50,7 @@ class Parabola(Closure):
         self.parameters.gradients[...] = self.matrix @ self.parameters.values
         return float(self.parameters.values @ self.parameters.gradients / 2)
 
-    def with_sampled_labels(self) -> float:
+    def with_sampled_labels(self, look: Look | None = None) -> float:
         return self()
 
 
@@ -75,7 +75,7 @@ def test_weight_decay_is_added_to_the_gradient(parameters: Any, bending: Any) ->
             parameters.gradients[...] = 0.0
             return 0.0
 
-        def with_sampled_labels(self) -> float:
+        def with_sampled_labels(self, look: Look | None = None) -> float:
             return self()
 
     before = parameters.values.copy()
@@ -94,7 +94,7 @@ def test_pairs_along_which_the_loss_bends_down_are_left_out(parameters: Any) -> 
             parameters.gradients[...] = -parameters.values
             return -float((parameters.values**2).sum() / 2)
 
-        def with_sampled_labels(self) -> float:
+        def with_sampled_labels(self, look: Look | None = None) -> float:
             return self()
 
     optimizer, cap = LBFGS(parameters, iterations=5), Cap()

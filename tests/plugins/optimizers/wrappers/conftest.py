@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from convlab.plugin import Closure, Optimizer, Parameter, ParameterBuffers
+from convlab.plugin import Closure, Look, Optimizer, Parameter, ParameterBuffers
 
 
 class Bending(Closure):
@@ -22,7 +22,7 @@ class Bending(Closure):
         np.sinh(away, out=self.parameters.gradients)
         return float(np.cosh(away).sum())
 
-    def with_sampled_labels(self) -> float:
+    def with_sampled_labels(self, look: Look | None = None) -> float:
         return self()
 
 
