@@ -17,8 +17,10 @@ Example:
     ...     return {"cube": Cube}
 """
 
+from convlab.compiled import compiled
 from convlab.contracts.activation import Activation, ActivationPlace
 from convlab.contracts.augmentation import Augmentation, AugmentationContext
+from convlab.contracts.claims import claims
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec, also_for_norms
 from convlab.contracts.learned_activation import LearnedActivation
@@ -103,6 +105,8 @@ __all__ = [
     "also_for_norms",
     "build",
     "cache_directory",
+    "claims",
+    "compiled",
     "fetch",
     "generator",
     "hookimpl",

@@ -20,6 +20,7 @@ import pluggy
 
 from convlab import hookspecs
 from convlab.errors import ConfigError, ConvlabError, PluginError, UnknownPluginError, suggest
+from convlab.tracing import trace_hooks
 
 # kind, as in messages -> hook
 KINDS: Mapping[str, str] = {
@@ -265,6 +266,7 @@ class Registry:
             manager.add_hookspecs(hookspecs)
             manager.register(entry_point.load(), entry_point.name)
             manager.check_pending()
+            trace_hooks(manager, f"plugin '{entry_point.name}' of {distribution} {version}")
             given = {kind: getattr(manager.hook, hook)() for kind, hook in KINDS.items()}
             offers = [
                 Offer(
@@ -292,7 +294,8 @@ class Registry:
 def registry() -> Registry:
     """The registry of everything installed, loaded at the first call.
 
-    ``CONVLAB_BLOCK_PLUGINS`` may hold names of distributions or plugins to leave out, separated by commas.
+    ``CONVLAB_BLOCK_PLUGINS`` may hold names of distributions or plugins to leave out, separated by commas;
+    ``CONVLAB_TRACE_PLUGINS=1`` prints on stderr what every plugin offers as it is loaded.
     """
     blocked = os.environ.get("CONVLAB_BLOCK_PLUGINS", "")
     names = frozenset(name.strip() for name in blocked.split(",") if name.strip())

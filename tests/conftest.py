@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -57,6 +58,12 @@ def _local_addresses(look_up: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data, which may be missing."""
+    return Path(os.environ.get("CONVLAB_TEST_DATA", SHARED_DATA))
+
+
+@pytest.fixture
 def mnist_folder() -> Path:
     """The folder of the real MNIST files; set CONVLAB_TEST_DATA to the folder that holds ``mnist``."""
     return _test_data("mnist")
@@ -94,3 +101,32 @@ def third_party_plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     registry.cache_clear()
     yield
     registry.cache_clear()
+
+
+@pytest.fixture
+def install_distribution(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Installs, for one test and without pip, the distribution in a folder that holds pyproject.toml and src.
+
+    What pip would write about it goes beside its modules, which are made importable.
+    """
+    loaded = set(sys.modules)
+
+    def install(folder: Path) -> None:
+        project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+        information = folder / "src" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+        information.mkdir()
+        heading = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+        (information / "METADATA").write_text(heading)
+        sections = [
+            "\n".join([f"[{group}]", *(f"{name} = {module}" for name, module in points.items())])
+            for group, points in project["entry-points"].items()
+        ]
+        (information / "entry_points.txt").write_text("\n".join(sections) + "\n")
+        monkeypatch.syspath_prepend(folder / "src")
+        registry.cache_clear()
+
+    yield install
+    registry.cache_clear()
+    for name in set(sys.modules) - loaded:
+        if name.startswith("convlab_") and not name.startswith("convlab_plugins"):
+            del sys.modules[name]

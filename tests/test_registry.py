@@ -198,3 +198,34 @@ def test_an_unknown_kind_names_the_nearest() -> None:
 def test_everything_built_in_loads() -> None:
     assert registry().problems == []
     assert {kind for kind in KINDS if registry().offers(kind)} == set(KINDS)
+
+
+def test_hook_calls_are_traced_if_asked(
+    plugin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:  # type: ignore[no-untyped-def]
+    good, bad = (
+        plugin("good_plugin", GOOD),
+        plugin("bad_plugin", GOOD.replace("return {", "raise KeyError({").replace("constant}", "constant})")),
+    )
+    Registry([good])
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("CONVLAB_TRACE_PLUGINS", "1")
+    Registry([good, bad])
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1] == "convlab: trace: plugin 'good_plugin' of unknown unknown: convlab_schedules() -> good"
+    assert lines[0].startswith(
+        "convlab: trace: plugin 'bad_plugin' of unknown unknown: convlab_schedules() -> raised KeyError: "
+    )
+    assert len(lines) == 2
+
+
+def test_plugins_are_blocked_by_distribution_or_name(plugin, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    points = [plugin("good_plugin", GOOD)]
+    monkeypatch.setattr("convlab.registry.entry_points", lambda group: points)
+    monkeypatch.setenv("CONVLAB_BLOCK_PLUGINS", "other, good_plugin")
+    registry.cache_clear()
+    assert registry().offers("schedule") == {}
+    monkeypatch.setenv("CONVLAB_BLOCK_PLUGINS", "other")
+    registry.cache_clear()
+    assert list(registry().offers("schedule")) == ["good"]
+    registry.cache_clear()

@@ -26,7 +26,7 @@ VERBS = {
     "diff": "in what two runs differ",
     "resume": "go on with interrupted runs",
     "bench": "how fast, how exact, how small, beside PyTorch",
-    "plugins": "what is installed: plugins list, plugins info NAME",
+    "plugins": "what is installed: plugins list, info NAME, check PACKAGE, new NAME",
 }
 
 HELP = f"""usage: convlab VERB ...

@@ -1,8 +1,10 @@
 """The rectifier."""
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.4142, monotone=True)
 class ReLU(NativeActivation):
     """Rectified linear unit: passes what is positive.
 

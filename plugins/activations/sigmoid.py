@@ -1,8 +1,10 @@
 """The logistic sigmoid."""
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.8462, monotone=True, bounds=(0.0, 1.0))
 class Sigmoid(NativeActivation):
     """Logistic sigmoid.
 

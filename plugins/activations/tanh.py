@@ -1,8 +1,10 @@
 """The hyperbolic tangent."""
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.5925, monotone=True, odd=True, bounds=(-1.0, 1.0))
 class Tanh(NativeActivation):
     """Hyperbolic tangent.
 

@@ -46,6 +46,10 @@ def cifar10(*, root: str | None = None) -> Dataset:
     Raises:
         DataError: if files are missing, damaged or cannot be downloaded.
 
+    Example:
+        >>> cifar10().image_shape  # doctest: +SKIP
+        (32, 32, 3)
+
     References:
         A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", technical report, University
         of Toronto, 2009. The authors state no licence.

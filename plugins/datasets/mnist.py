@@ -97,6 +97,10 @@ def mnist(*, root: str | None = None) -> Dataset:
     Raises:
         DataError: if files are missing, damaged, do not belong together or cannot be downloaded.
 
+    Example:
+        >>> mnist().image_shape  # doctest: +SKIP
+        (28, 28, 1)
+
     References:
         Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-Based Learning Applied to Document
         Recognition", Proceedings of the IEEE 86(11), 1998. Licence CC BY-SA 3.0.
@@ -119,6 +123,10 @@ def fashion_mnist(*, root: str | None = None) -> Dataset:
 
     Raises:
         DataError: if files are missing, damaged, do not belong together or cannot be downloaded.
+
+    Example:
+        >>> fashion_mnist().classes[0]  # doctest: +SKIP
+        'T-shirt/top'
 
     References:
         H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.initializers.variance_scaling import variance_scaling
 
 
+@claims(variance=lambda spec: 2 / (spec.fan_in + spec.fan_out), mean=lambda spec: 0.0)
 def glorot_uniform(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Draws uniformly with the variance that serves both the signal and the gradient of a linear layer.
 
@@ -30,6 +31,7 @@ def glorot_uniform(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     return variance_scaling(spec, rng, scale=1.0, mode="fan_avg", distribution="uniform")
 
 
+@claims(variance=lambda spec: 2 / (spec.fan_in + spec.fan_out), mean=lambda spec: 0.0)
 def glorot_normal(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Draws from a truncated normal with Glorot's variance, as Keras and JAX do.
 
@@ -56,6 +58,7 @@ def glorot_normal(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     return variance_scaling(spec, rng, scale=1.0, mode="fan_avg", distribution="truncated_normal")
 
 
+@claims(variance=lambda spec: 2 / (spec.fan_in + spec.fan_out), mean=lambda spec: 0.0)
 def glorot_normal_untruncated(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Draws from a whole normal with Glorot's variance, as PyTorch does.
 

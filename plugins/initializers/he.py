@@ -1,14 +1,17 @@
 """He's (Kaiming's) initializers for rectifiers."""
 
-from math import inf
+from math import inf, sqrt
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.variance_scaling import variance_scaling
 
 
+@claims(
+    variance=lambda spec: 2 / spec.fan_in, mean=lambda spec: 0.0, largest=lambda spec: sqrt(6 / spec.fan_in)
+)
 def he_uniform(spec: InitializerSpec, rng: np.random.Generator, *, negative_slope: float = 0.0) -> Array:
     """Draws uniformly with the variance that keeps the signal's mean square through relu layers.
 
@@ -42,6 +45,7 @@ def he_uniform(spec: InitializerSpec, rng: np.random.Generator, *, negative_slop
     )
 
 
+@claims(variance=lambda spec: 2 / spec.fan_in, mean=lambda spec: 0.0)
 def he_normal(spec: InitializerSpec, rng: np.random.Generator, *, negative_slope: float = 0.0) -> Array:
     """Draws from a truncated normal with the variance that keeps the mean square through relu layers.
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.initializers.variance_scaling import variance_scaling
 
 
+@claims(variance=lambda spec: 1 / spec.fan_in, mean=lambda spec: 0.0)
 def lecun_uniform(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Draws uniformly with the variance that keeps the signal's variance through linear layers.
 
@@ -29,6 +30,7 @@ def lecun_uniform(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     return variance_scaling(spec, rng, scale=1.0, mode="fan_in", distribution="uniform")
 
 
+@claims(variance=lambda spec: 1 / spec.fan_in, mean=lambda spec: 0.0)
 def lecun_normal(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Draws from a truncated normal with the variance that keeps the signal's variance through linear layers.
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 
 
+@claims(variance=lambda spec: 1 / (3 * spec.fan_in), mean=lambda spec: 0.0)
 def torch_default(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Draws the weights as PyTorch's convolution and linear layers do by default.
 

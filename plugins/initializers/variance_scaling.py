@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.truncation import TRUNCATED_STD, truncated_standard_normal
 
@@ -17,6 +17,7 @@ _MODES = ("fan_in", "fan_out", "fan_avg", "fan_geo_avg")
 _DISTRIBUTIONS = ("uniform", "normal", "truncated_normal")
 
 
+@claims(variance=lambda spec: 1 / spec.fan_in, mean=lambda spec: 0.0)
 def variance_scaling(
     spec: InitializerSpec,
     rng: np.random.Generator,

@@ -22,6 +22,7 @@ from convlab.plugin import (
     MaxPool2D,
     Residual,
     Scale,
+    claims,
 )
 
 LAYERS: Mapping[str, type[Layer]] = {
@@ -43,6 +44,7 @@ LAYERS: Mapping[str, type[Layer]] = {
 }
 
 
+@claims(settings={"layers": ["flatten", {"layer": "dense", "units": "classes"}]})
 def sequential(input_shape: tuple[int, int, int], classes: int, *, layers: Sequence[Any]) -> list[Layer]:
     """A network written as a list of layers, without any Python.
 

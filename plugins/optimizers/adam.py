@@ -1,11 +1,12 @@
 """Adam."""
 
 from convlab import kernels
-from convlab.plugin import ParameterBuffers
+from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.optimizers.base import FlatOptimizer
 from convlab_plugins.optimizers.ranges import kept_parts, positive
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class Adam(FlatOptimizer):
     """Adam: running mean of the gradient over the root of its running mean square, both unbiased.
 

@@ -1,10 +1,11 @@
 """AdamW."""
 
-from convlab.plugin import ParameterBuffers
+from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.optimizers.adam import Adam
 from convlab_plugins.optimizers.ranges import not_negative
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class AdamW(Adam):
     """Adam whose weight decay acts on the weights alone and not on the gradient's moments.
 

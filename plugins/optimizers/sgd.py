@@ -1,10 +1,11 @@
 """Plain gradient descent."""
 
 from convlab import kernels
-from convlab.plugin import ParameterBuffers
+from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.optimizers.base import FlatOptimizer
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class SGD(FlatOptimizer):
     """Stochastic gradient descent: a step against the gradient of the batch.
 

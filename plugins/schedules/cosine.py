@@ -2,10 +2,12 @@
 
 from math import cos, pi
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 from convlab_plugins.schedules.warmup import with_warmup
 
 
+@claims(start=1.0, end=0.0, monotone="falling")
 def cosine(step: int, total: int, *, final: float = 0.0, warmup: float = 0.0) -> float:
     """Falls from the base learning rate along half a cosine.
 

@@ -61,7 +61,10 @@ def test_version(command: Command) -> None:
             ["compare"],
             "convlab compare: the following arguments are required: DIR; see 'convlab compare --help'",
         ),
-        (["plugins", "lst"], "plugins: 'lst' is neither 'list' nor 'info'"),
+        (
+            ["plugins", "lst"],
+            "plugins has no action 'lst'; did you mean 'list'? actions: check, info, list, new",
+        ),
         (["plugins", "info"], "plugins info needs a name, such as 'convlab plugins info adam'"),
     ],
 )

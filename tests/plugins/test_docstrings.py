@@ -1,10 +1,9 @@
-"""The docstrings of the built-ins: complete, and their examples run."""
+"""The docstrings of the built-ins: what the house asks beyond the kit, and the examples of their helpers."""
 
 import doctest
 import importlib
 import inspect
 import pkgutil
-import re
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -36,26 +35,7 @@ def test_examples_run(module: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("factory", OFFERS.values(), ids=OFFERS)
-def test_docstring_is_complete(factory: Callable[..., Any]) -> None:
-    text = inspect.getdoc(factory) or ""
-    summary, _, rest = text.partition("\n\n")
-    assert re.fullmatch(r"[A-Z].*\.", summary), "begins with one sentence on one line"
-    formula = rest.partition("\n\n")[0]
-    assert re.search(r" [=~] ", formula), "the formula follows"
-    for section in ("Example:", "References:"):
-        assert f"\n{section}\n" in text
-    assert re.search(r"\b(19|20)\d\d\b", text.partition("\nReferences:\n")[2]), "a reference has a year"
-
-
-@pytest.mark.parametrize("factory", OFFERS.values(), ids=OFFERS)
-def test_every_setting_is_documented(factory: Callable[..., Any]) -> None:
-    text = inspect.getdoc(factory) or ""
-    settings = [
-        name
-        for name, parameter in inspect.signature(factory).parameters.items()
-        if parameter.kind is parameter.KEYWORD_ONLY
-    ]
-    for name in settings:
-        assert re.search(rf"^    {name}: ", text, re.MULTILINE), f"no line for {name} under Args"
-    if settings:
-        assert "\nRaises:\n    ConfigError: " in text
+def test_settings_out_of_range_are_said_to_be_refused(factory: Callable[..., Any]) -> None:
+    parameters = inspect.signature(factory).parameters.values()
+    if any(parameter.kind is parameter.KEYWORD_ONLY for parameter in parameters):
+        assert "\nRaises:\n    ConfigError: " in (inspect.getdoc(factory) or "")
