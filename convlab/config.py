@@ -403,6 +403,12 @@ def _unfit(error: omega.OmegaConfBaseException, suffix: str) -> ConvlabError:
         return _refusal(
             lambda: registry().bind(GROUPS[group], {"name": choice["name"], name: error.value}), error, suffix
         )
+    if not key:  # a file puts something else in the place of a whole choice
+        value = _first_line(error).rpartition("value: ")[2]
+        return ConfigError(
+            f"{value!r} stands where a group has all its fields; a file chooses a plugin by "
+            f"'- override /GROUP: {value}' in its defaults list{suffix}"
+        )
     if isinstance(error, omega.ValidationError) and not name:
         expected = type_name(typing.get_type_hints(Settings).get(key, Any))
         found = f"{error.value!r} ({type(error.value).__name__})"

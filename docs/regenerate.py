@@ -3,8 +3,9 @@
     python docs/regenerate.py docs/studies/*.md
 
 Every block in ``sh`` or ``python`` is run; where ``<!-- output -->`` follows, what stands between that and
-``<!-- end of output -->`` is replaced by what it printed. The blocks of a page run in one empty folder, in
-their order; every Python block is a program of its own.
+``<!-- end of output -->`` is replaced by what it printed, and so behind ``<!-- markdown -->``, where it
+becomes part of the page. The blocks of a page run in one empty folder, in their order; every Python block is
+a program of its own.
 """
 
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 
 _BLOCK = re.compile(
     r"```(?P<language>sh|python)\n(?P<code>.*?)```\n"
-    r"(?:\n<!-- output -->\n.*?<!-- end of output -->\n)?",
+    r"(?:\n<!-- (?P<form>output|markdown) -->\n.*?<!-- end of output -->\n)?",
     re.DOTALL,
 )
 _WIDTH = "110"
@@ -26,10 +27,11 @@ def regenerated(text: str, folder: Path) -> str:
 
     def run(found: re.Match[str]) -> str:
         printed = _printed(found["language"], found["code"], folder)
-        if "<!-- output -->" not in found[0]:
+        if found["form"] is None:
             return found[0]
         block = f"```{found['language']}\n{found['code']}```\n"
-        return f"{block}\n<!-- output -->\n```text\n{printed}```\n<!-- end of output -->\n"
+        shown = f"```text\n{printed}```\n" if found["form"] == "output" else f"\n{printed}\n"
+        return f"{block}\n<!-- {found['form']} -->\n{shown}<!-- end of output -->\n"
 
     return _BLOCK.sub(run, text)
 

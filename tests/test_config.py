@@ -292,6 +292,11 @@ class TestConfigDir:
                 "defaults:\n  - override /optimizer: addam\n",
                 "no optimizer named 'addam'; did you mean 'adam'?",
             ),
+            (
+                "optimizer: adam\n",
+                "'adam' stands where a group has all its fields; a file chooses a plugin by "
+                r"'- override /GROUP: adam' in its defaults list \(in experiment/mine.yaml\)",
+            ),
             ("study: ${oc.env:HOME}\n", "oc.env is off"),
             ("epochs: [\n", "mine.yaml"),
         ],

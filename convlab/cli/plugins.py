@@ -8,10 +8,11 @@ from rich.text import Text
 
 from convlab.cli import console
 from convlab.cli.arguments import Parser
+from convlab.cli.plugin_table import markdown_table
 from convlab.cli.problems import print_problems
 from convlab.cli.text import one_line
 from convlab.errors import ConfigError, suggest
-from convlab.registry import KINDS, registry
+from convlab.registry import KINDS, Offer, registry
 
 LIST = "list"
 # verbs of their own, with the module of each
@@ -36,21 +37,29 @@ def main(words: Sequence[str]) -> int:
     )
     parser.add_argument("action", nargs="?", default=LIST, metavar="list|info|check|new")
     parser.add_argument("kind", nargs="?", metavar="KIND|NAME|PACKAGE")
+    parser.add_argument(
+        "--markdown", action="store_true", help="of 'list': with settings and sources, as Markdown"
+    )
     options = parser.parse(words)
     if options.action != LIST:
         known = suggest(options.action, (LIST, *VERBS)).replace("installed:", "actions:")
         raise ConfigError(f"plugins has no action '{options.action}'{known}")
-    return _list(options.kind)
+    kinds = [options.kind] if options.kind else list(KINDS)
+    offers = [offer for kind in kinds for offer in registry().offers(kind).values()]
+    if options.markdown:
+        for line in markdown_table(offers):
+            print(line)
+    else:
+        console.output().print(_table(offers))
+    print_problems()
+    return 0
 
 
-def _list(kind: str | None) -> int:
+def _table(offers: Sequence[Offer]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("kind", "name", "distribution", "version", "summary"):
         table.add_column(heading, no_wrap=heading != "summary")
-    for each in [kind] if kind else KINDS:
-        for offer in registry().offers(each).values():
-            cells = (offer.kind, offer.name, offer.distribution, offer.version, offer.summary)
-            table.add_row(*(Text(one_line(cell)) for cell in cells))
-    console.output().print(table)
-    print_problems()
-    return 0
+    for offer in offers:
+        cells = (offer.kind, offer.name, offer.distribution, offer.version, offer.summary)
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
+    return table
