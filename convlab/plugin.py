@@ -17,7 +17,6 @@ Example:
     ...     return {"cube": Cube}
 """
 
-from convlab.compiled import compiled
 from convlab.contracts.activation import Activation, ActivationPlace
 from convlab.contracts.augmentation import Augmentation, AugmentationContext
 from convlab.contracts.claims import claims
@@ -106,7 +105,6 @@ __all__ = [
     "build",
     "cache_directory",
     "claims",
-    "compiled",
     "fetch",
     "generator",
     "hookimpl",

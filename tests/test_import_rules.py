@@ -23,11 +23,9 @@ ALLOWED = {
     "layers": {"errors", "seeding", "contracts", "kernels"},
     "losses": {"errors", "contracts", "kernels"},
     "preprocessing": {"errors", "contracts", "kernels"},
-    "compiled": {"contracts", "kernels"},
     "plugin": {
         "errors",
         "seeding",
-        "compiled",
         "contracts",
         "hookspecs",
         "download",

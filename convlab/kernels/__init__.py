@@ -26,7 +26,6 @@ from convlab.kernels.elementwise import (
     activation_saves,
     native_activations,
 )
-from convlab.kernels.foreign import ForeignFunction
 from convlab.kernels.images import normalize_images
 from convlab.kernels.loss import mean_squared_error, softmax, softmax_cross_entropy
 from convlab.kernels.memory import empty_aligned
@@ -70,7 +69,6 @@ __all__ = [
     "ActivationPlan",
     "BatchNormPlan",
     "Conv2DPlan",
-    "ForeignFunction",
     "NativeActivation",
     "activation_backward",
     "activation_forward",
