@@ -93,7 +93,7 @@ class Model:
         _name_layers(self.walk())
         choices = Choices(initializer, bias_initializer, activation, initializers, activations, bias, biases)
         self._clock = Clock(seed)
-        builder = Builder(choices, _make_activation, self._clock)
+        builder = Builder(choices, _make_activation, self._clock, self.dtype)
         builder.check_layer_names({layer.name for layer in self.walk()})
         self.output_shape = self._sequential.build(self.input_shape, builder)
         self.parameters = ParameterBuffers([item.parameter for item in builder.declared], self.dtype)

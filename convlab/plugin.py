@@ -20,6 +20,7 @@ Example:
 from convlab.contracts.activation import Activation, ActivationPlace
 from convlab.contracts.augmentation import Augmentation, AugmentationContext
 from convlab.contracts.claims import claims
+from convlab.contracts.compiled_activation import CompiledActivation
 from convlab.contracts.dataset import Dataset, Split
 from convlab.contracts.initializer import InitializerSpec, also_for_norms
 from convlab.contracts.learned_activation import LearnedActivation
@@ -70,6 +71,7 @@ __all__ = [
     "CReLU",
     "Choice",
     "Closure",
+    "CompiledActivation",
     "Concatenate",
     "Conv2D",
     "Dataset",

@@ -1,10 +1,13 @@
 """What tests of all parts share."""
 
+import ctypes
 import os
 import socket
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -55,6 +58,21 @@ def _local_addresses(look_up: Callable[..., Any]) -> Callable[..., Any]:
         return look_up(host, *arguments, **options)
 
     return look_up_locally
+
+
+@pytest.fixture(scope="session")
+def compile_c(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ctypes.CDLL]:
+    """Compiles a source in C, as a user who writes functions for convlab does."""
+
+    @cache
+    def compile_and_load(source: str) -> ctypes.CDLL:
+        folder = tmp_path_factory.mktemp("compiled")
+        (folder / "source.c").write_text(source)
+        command = ["gcc", "-O3", "-shared", "-fPIC", "-o", "library.so", "source.c", "-lm"]
+        subprocess.run(command, cwd=folder, check=True)
+        return ctypes.CDLL(str(folder / "library.so"))
+
+    return compile_and_load
 
 
 @pytest.fixture

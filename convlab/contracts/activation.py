@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from convlab.contracts.compiled_activation import CompiledActivation
 from convlab.contracts.parameter import Array, Parameter
 
 # E[f(z)^2] under the normal density is integrated on this grid; the tails beyond hold less than 1e-22.
@@ -35,10 +36,12 @@ class Activation(ABC):
     """An elementwise function with its derivative, written into buffers that the caller gives.
 
     A subclass defines `value` and `derivative`, for float32 and float64 arrays of any shape. One that the
-    compiled core knows also sets `native`, and the engine then fuses it into convolution.
+    compiled core knows also sets `native`, one whose author has compiled functions sets `compiled`, and the
+    engine then fuses it into convolution.
 
     Attributes:
         native: name of the compiled kernel, or None.
+        compiled: compiled functions, which take the place of `value` and `derivative` in float32; or None.
 
     Example:
         >>> class Square(Activation):
@@ -51,6 +54,7 @@ class Activation(ABC):
     """
 
     native: ClassVar[str | None] = None
+    compiled: CompiledActivation | None = None
 
     @property
     def native_parameters(self) -> Mapping[str, float]:

@@ -7,6 +7,7 @@ Example:
     (1, 2, 2, 2)
 """
 
+from convlab.kernels.compiled_activation import CompiledActivationPlan, compiled_activation_plan
 from convlab.kernels.conv2d import (
     CONV2D_OPERATIONS,
     Conv2DPlan,
@@ -68,6 +69,7 @@ __all__ = [
     "CONV2D_OPERATIONS",
     "ActivationPlan",
     "BatchNormPlan",
+    "CompiledActivationPlan",
     "Conv2DPlan",
     "NativeActivation",
     "activation_backward",
@@ -82,6 +84,7 @@ __all__ = [
     "batch_norm_forward",
     "batch_norm_inference",
     "build_info",
+    "compiled_activation_plan",
     "conv2d",
     "conv2d_backward_input",
     "conv2d_backward_weight",

@@ -2,13 +2,14 @@ from collections.abc import Sequence
 
 import numpy.typing as npt
 
+from convlab.kernels._elementwise import ActivationPlan
 from convlab.kernels.arguments import Activation, ConvGeometry, FloatArray, Padding
 
 OPERATIONS: tuple[str, ...]
 
 class Conv2DPlan:
     geometry: ConvGeometry
-    activation: tuple[str, dict[str, float]] | None
+    activation: ActivationPlan | None
     def __init__(
         self,
         input_shape: Sequence[int],

@@ -3,10 +3,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convlab.kernels._elementwise import ActivationPlan
 from convlab.kernels.arguments import Activation
 
 class BatchNormPlan:
-    activation: tuple[str, dict[str, float]] | None
+    activation: ActivationPlan | None
     def __init__(
         self, channels: int, *, epsilon: float, momentum: float, activation: Activation | None = None
     ) -> None: ...

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convlab.errors import ConfigError, ShapeError
-from convlab.kernels.elementwise import span_parameters
+from convlab.kernels.elementwise import ActivationPlan, plan_of
 from convlab.kernels.memory import empty_aligned
 
 # An array of 16 GiB (float32) is a slip in a shape rather than a wish; and up to here no offset that the
@@ -22,7 +22,7 @@ _BOOLS, _INTEGERS, _SEQUENCES = (bool, np.bool_), (int, np.integer), (tuple, lis
 FloatArray = NDArray[np.floating]
 Pair = tuple[int, int]
 Padding = int | str | Sequence[int] | Sequence[Sequence[int]]
-Activation = str | tuple[str, Mapping[str, float]]
+Activation = str | tuple[str, Mapping[str, float]] | ActivationPlan
 
 
 class ConvGeometry(NamedTuple):
@@ -327,30 +327,29 @@ def _groups(
     return groups
 
 
-def native_activation(
-    function: str, activation: Activation | None
-) -> tuple[tuple[str, dict[str, float]] | None, NDArray[np.float32] | None]:
-    """An activation in any of its forms as (name, parameters), with the array that its span reads.
+def planned_activation(function: str, activation: Activation | None) -> ActivationPlan | None:
+    """An activation in any of its forms as a plan.
 
     Args:
         function: for messages.
-        activation: None, a name, or (name, parameters); see `elementwise.native_activations`.
+        activation: None, a name, (name, parameters), or a plan; see `elementwise.native_activations`.
 
     Returns:
-        Both None where there is nothing to apply.
+        None where there is nothing to apply.
 
     Raises:
         ConfigError: another form, an unknown name or parameter, or a value out of range.
 
     Example:
-        >>> native_activation("conv2d", ("elu", {"alpha": 0.5}))[0]
-        ('elu', {'alpha': 0.5})
+        >>> planned_activation("conv2d", ("elu", {"alpha": 0.5})).saves
+        'output'
     """
     if activation is None:
-        return None, None
-    name, parameters = (activation, {}) if isinstance(activation, str) else _split(function, activation)
-    array = span_parameters(name, parameters)
-    return (None, None) if name == "linear" else ((name, dict(parameters)), array)
+        return None
+    if not isinstance(activation, ActivationPlan):
+        name, parameters = (activation, {}) if isinstance(activation, str) else _split(function, activation)
+        activation = plan_of(function, name, parameters)
+    return None if activation.name == "linear" else activation
 
 
 def _split(function: str, activation: object) -> tuple[str, Mapping[str, float]]:
@@ -358,5 +357,5 @@ def _split(function: str, activation: object) -> tuple[str, Mapping[str, float]]
         case (str(name), Mapping() as parameters):
             return name, parameters
     raise ConfigError(
-        f"{function}: activation must be None, a name or (name, parameters), got {activation!r}"
+        f"{function}: activation must be None, a name, (name, parameters) or a plan, got {activation!r}"
     )

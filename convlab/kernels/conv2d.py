@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from convlab.errors import ShapeError
 from convlab.kernels._conv2d import OPERATIONS, Conv2DPlan, plan_of
+from convlab.kernels._elementwise import ActivationPlan
 from convlab.kernels.arguments import (
     Activation,
     ConvGeometry,
@@ -15,10 +16,10 @@ from convlab.kernels.arguments import (
     check_shape,
     conv_geometry,
     float_array,
-    native_activation,
     output_array,
     padding_sides,
     pair,
+    planned_activation,
     whole_number,
 )
 
@@ -39,8 +40,8 @@ PLANS_KEPT = 256
 
 
 @lru_cache(maxsize=PLANS_KEPT)
-def _plan(geometry: ConvGeometry, activation: tuple[str, tuple[tuple[str, float], ...]] | None) -> Conv2DPlan:
-    return plan_of(geometry, activation and (activation[0], dict(activation[1])))
+def _plan(geometry: ConvGeometry, activation: ActivationPlan | None) -> Conv2DPlan:
+    return plan_of(geometry, activation)
 
 
 def conv2d(
@@ -68,7 +69,7 @@ def conv2d(
             ``"same"`` for ceil(h / stride) outputs with the odd pixel at bottom and right; ``"valid"`` for 0.
         dilation: >= 1, distance of neighbouring taps.
         groups: >= 1, divides c and k; each group of outputs sees its own group of inputs.
-        activation: None, a name or (name, parameters): phi, applied while y is still in the cache.
+        activation: None, a name, (name, parameters) or a plan: phi, applied while y is still in the cache.
         out: where to write, (n, out_h, out_w, k), contiguous, of x's dtype, apart from all inputs.
 
     Returns:
@@ -94,9 +95,9 @@ def conv2d(
     if bias is not None:
         bias = inputs["bias"] = float_array("conv2d", "bias", bias, x)
         check_shape("conv2d", "bias", bias.shape, (geometry.k,))
-    phi, _ = native_activation("conv2d", activation)
+    phi = planned_activation("conv2d", activation)
     out = output_array("conv2d", "out", out, geometry.output_shape, inputs)
-    _plan(geometry, phi and (phi[0], tuple(phi[1].items()))).forward(x, w, bias, out)
+    _plan(geometry, phi).forward(x, w, bias, out)
     return out
 
 

@@ -28,7 +28,7 @@ def dense(
         x: features, (n, c), float32 or float64.
         w: weights, (k, c), of x's dtype.
         bias: (k,), or None.
-        activation: None, a name or (name, parameters): phi.
+        activation: None, a name, (name, parameters) or a plan: phi.
         out: where to write, (n, k), contiguous, of x's dtype, apart from all inputs.
 
     Returns:

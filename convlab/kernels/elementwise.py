@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.errors import ConfigError, suggest
-from convlab.kernels import _elementwise, _runtime, runtime
+from convlab.kernels import _elementwise, runtime
 from convlab.kernels._elementwise import ActivationPlan
 from convlab.kernels.buffers import (
     Array,
@@ -28,14 +29,12 @@ __all__ = [
     "activation_forward",
     "activation_plan",
     "activation_saves",
-    "gradient_span_capsule",
     "native_activations",
-    "span_capsule",
-    "span_parameters",
+    "plan_of",
 ]
 
-# Length of the array of parameters that every compiled span reads.
-SPAN_PARAMETERS = 1
+# Enough for all activations of a process; plans are small.
+PLANS_KEPT = 256
 
 # Parameters are float32 in the kernels: larger ones would be infinite, smaller ones divide by zero in celu
 # and squareplus.
@@ -231,81 +230,23 @@ def activation_plan(name: str, **parameters: float) -> ActivationPlan:
         >>> y.tolist()
         [2.0, 0.0]
     """
-    number, parameter = _resolve("activation_plan", name, parameters)
-    return ActivationPlan(number, parameter, activation_saves(name, **parameters))
+    return plan_of("activation_plan", name, parameters)
 
 
-def gradient_span_capsule(name: str, isa_name: str) -> object:
-    """The compiled span of an activation's way back, as `span_capsule` gives that of the way there.
-
-    Args:
-        name: one of `native_activations()`.
-        isa_name: one of `convlab.kernels.isas()`.
-
-    Returns:
-        A capsule ``"convlab.activation_gradient_span"`` that holds a function
-        ``void (const float *saved, const float *grad, float *out, int64_t n, const float *parameters)``.
-
-    Raises:
-        ConfigError: unknown name.
-        KernelError: this CPU or this build does not offer the instruction set.
+def plan_of(where: str, name: str, parameters: Mapping[str, float]) -> ActivationPlan:
+    """As `activation_plan`, for a function that messages name; equal activations share one plan.
 
     Example:
-        >>> type(gradient_span_capsule("relu", "baseline")).__name__
-        'PyCapsule'
+        >>> plan_of("conv2d", "elu", {"alpha": 0.5}).name
+        'elu'
     """
-    number, _ = _resolve("gradient_span_capsule", name, {})
-    return _elementwise.gradient_span_capsule(number, _isa_number("gradient_span_capsule", isa_name))
+    number, parameter = _resolve(where, name, parameters)
+    return _plan(number, parameter, name, activation_saves(name, **parameters))
 
 
-def span_capsule(name: str, isa_name: str) -> object:
-    """The compiled span of an activation, for kernels that apply it to what they have just computed.
-
-    Args:
-        name: one of `native_activations()`.
-        isa_name: one of `convlab.kernels.isas()`.
-
-    Returns:
-        A capsule ``"convlab.activation_span"`` that holds a function
-        ``void (const float *x, float *y, int64_t n, const float *parameters)``; x == y is allowed, and
-        parameters is the array of `span_parameters`.
-
-    Raises:
-        ConfigError: unknown name.
-        KernelError: this CPU or this build does not offer the instruction set.
-
-    Example:
-        >>> type(span_capsule("relu", "baseline")).__name__
-        'PyCapsule'
-    """
-    number, _ = _resolve("span_capsule", name, {})
-    return _elementwise.span_capsule(number, _isa_number("span_capsule", isa_name))
-
-
-def span_parameters(name: str, parameters: Mapping[str, float] | None = None) -> npt.NDArray[np.float32]:
-    """The array of parameters that the span of an activation reads.
-
-    Args:
-        name: one of `native_activations()`.
-        parameters: by name, as for `activation_forward`; missing ones take their defaults.
-
-    Returns:
-        float32, (1,); zero where the activation has no parameter.
-
-    Raises:
-        ConfigError: unknown name or parameter, or a value out of range.
-
-    Example:
-        >>> span_parameters("elu", {"alpha": 0.5}).tolist()
-        [0.5]
-    """
-    _, parameter = _resolve("span_parameters", name, parameters or {})
-    return np.array([parameter], np.float32)
-
-
-def _isa_number(where: str, isa_name: str) -> int:
-    runtime.check_isa(isa_name, where)
-    return _runtime.ISA_NAMES.index(isa_name)
+@lru_cache(maxsize=PLANS_KEPT)
+def _plan(number: int, parameter: float, name: str, saves: str) -> ActivationPlan:
+    return ActivationPlan(number, parameter, name, saves)
 
 
 def _resolve(where: str, name: str, parameters: Mapping[str, float]) -> tuple[int, float]:

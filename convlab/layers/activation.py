@@ -34,7 +34,7 @@ class Activation(Layer):
 
     def build(self, input_shape: Shape, builder: Builder) -> Shape:
         self._activation = AppliedActivation(
-            builder.activation(self.name, self.activation_choice, input_shape[-1])
+            builder.activation(self.name, self.activation_choice, input_shape[-1]), builder.dtype
         )
         self._absorbed = False
         return input_shape

@@ -1,34 +1,29 @@
 """An activation at the end of a layer: fused into a neighbour's work where possible, with its way back."""
 
-from collections.abc import Mapping
-
 import numpy as np
+import numpy.typing as npt
 
 from convlab import kernels
 from convlab.contracts.activation import Activation
 from convlab.contracts.parameter import Array
-
-KernelActivation = tuple[str, Mapping[str, float]]
+from convlab.layers.compiled_activation import compiled_plan
 
 
 class AppliedActivation:
     """Carries a layer's activation through training and inference.
 
-    In inference a native activation is always fused. In training it is fused if its derivative can be
-    computed from the output; otherwise the values before the activation are kept in a buffer of their own.
-    A layer behind may take the derivative over, see `hand_on`.
+    In inference a native or compiled activation is always fused. In training it is fused if its derivative
+    can be computed from the output; otherwise the values before the activation are kept in a buffer of their
+    own. A layer behind may take the derivative over, see `hand_on`.
 
     Args:
         activation: None for linear.
+        dtype: of the model; compiled functions are for float32, and float64 is left to NumPy.
     """
 
-    def __init__(self, activation: Activation | None) -> None:
+    def __init__(self, activation: Activation | None, dtype: npt.DTypeLike = np.float32) -> None:
         self.activation = activation
-        self.native: KernelActivation | None = None
-        self._plan: kernels.ActivationPlan | None = None
-        if activation is not None and activation.native is not None:
-            self.native = (activation.native, dict(activation.native_parameters))
-            self._plan = kernels.activation_plan(activation.native, **self.native[1])
+        self._plan = None if activation is None else _plan_of(activation, dtype)
         saves_output = self._plan is not None and self._plan.saves == "output"
         self._keeps_input = activation is not None and not saves_output
         self._handed_on = False
@@ -37,14 +32,14 @@ class AppliedActivation:
         self._saved: Array | None = None
 
     @property
-    def fused_in_inference(self) -> KernelActivation | None:
+    def fused_in_inference(self) -> kernels.ActivationPlan | None:
         """What the kernel in front applies in inference."""
-        return self.native
+        return self._plan
 
     @property
-    def fused_in_training(self) -> KernelActivation | None:
+    def fused_in_training(self) -> kernels.ActivationPlan | None:
         """What the kernel in front applies in training."""
-        return None if self._keeps_input else self.native
+        return None if self._keeps_input else self._plan
 
     @property
     def changes_gradient(self) -> bool:
@@ -132,3 +127,12 @@ class AppliedActivation:
         if self.activation is None:
             return "linear"
         return self.activation.native or type(self.activation).__name__.lower()
+
+
+def _plan_of(activation: Activation, dtype: npt.DTypeLike) -> kernels.ActivationPlan | None:
+    """What kernels apply, None where only NumPy can."""
+    if activation.native is not None:
+        return kernels.activation_plan(activation.native, **activation.native_parameters)
+    if activation.compiled is not None and np.dtype(dtype) == np.float32:
+        return compiled_plan(activation)
+    return None

@@ -7,7 +7,7 @@ import numpy as np
 from convlab import kernels
 from convlab.contracts.parameter import Array
 from convlab.errors import ConfigError
-from convlab.layers.applied_activation import AppliedActivation, KernelActivation
+from convlab.layers.applied_activation import AppliedActivation
 from convlab.layers.arena import Arena
 from convlab.layers.base import Layer, Shape
 from convlab.layers.builder import Builder
@@ -54,13 +54,13 @@ class BatchNorm(Layer):
         self._shift = builder.channel_parameter(self.name, "shift", channels, "zeros")
         self.running_mean: Array = np.zeros(channels, np.float32)
         self.running_variance: Array = np.ones(channels, np.float32)
-        self._absorbed: KernelActivation | None = None
+        self._absorbed: kernels.ActivationPlan | None = None
         self._in_place = True
         return input_shape
 
     def absorb(self, activation: AppliedActivation) -> bool:
-        self._absorbed = activation.native
-        return activation.native is not None
+        self._absorbed = activation.fused_in_inference
+        return self._absorbed is not None
 
     def keep_gradient(self) -> bool:
         self._in_place = False

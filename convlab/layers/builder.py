@@ -73,13 +73,19 @@ class Builder:
         choices: what the experiment chose.
         make_activation: builds an activation from a choice.
         clock: for layers that draw random numbers.
+        dtype: of the model.
     """
 
     def __init__(
-        self, choices: Choices, make_activation: Callable[[ActivationChoice], Activation], clock: Clock
+        self,
+        choices: Choices,
+        make_activation: Callable[[ActivationChoice], Activation],
+        clock: Clock,
+        dtype: np.dtype[np.floating],
     ) -> None:
         self.choices = choices
         self.clock = clock
+        self.dtype = dtype
         self.declared: list[DeclaredParameter] = []
         self.branches = 0
         self._make_activation = make_activation

@@ -44,7 +44,8 @@ class GLU(Layer):
             raise ShapeError(f"{self.name}: input channels (={input_shape[-1]}) must divide by 2")
         channels = input_shape[-1] // 2
         # E[(a f(b))^2] = E[f(b)^2] for independent normal a and b, so that the gate's gain is the layer's.
-        self._gate = AppliedActivation(builder.activation(self.name, self.gate_choice, channels))
+        gate = builder.activation(self.name, self.gate_choice, channels)
+        self._gate = AppliedActivation(gate, builder.dtype)
         builder.follow(1.0)  # where there is no gate
         return (*input_shape[:-1], channels)
 

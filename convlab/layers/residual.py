@@ -61,7 +61,7 @@ class Residual(Layer):
                 "give shortcut= a 1x1 convolution with the branch's filters and stride"
             )
         self._activation = AppliedActivation(
-            builder.activation(self.name, self.activation_choice, output_shape[-1])
+            builder.activation(self.name, self.activation_choice, output_shape[-1]), builder.dtype
         )
         self._derivative_before = kernels.activation_plan("linear")
         return output_shape

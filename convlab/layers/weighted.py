@@ -50,7 +50,7 @@ class WeightedLayer(Layer):
         if builder.uses_bias(self.name, self.use_bias):
             self._bias = builder.bias(self.name, shape[0], self.bias_initializer, self.trainable)
         self._activation = AppliedActivation(
-            builder.activation(self.name, self.activation_choice, shape[0], self.trainable)
+            builder.activation(self.name, self.activation_choice, shape[0], self.trainable), builder.dtype
         )
 
     @abstractmethod

@@ -15,7 +15,7 @@ cdef extern from "team.h" nogil:
 
 from convlab.errors import ShapeError
 from convlab.kernels import arguments as checks
-from convlab.kernels import _runtime, elementwise, runtime
+from convlab.kernels import runtime
 
 cdef extern from "stdlib.h" nogil:
     int posix_memalign(void **memory, size_t alignment, size_t size)
@@ -90,7 +90,7 @@ cdef class Conv2DPlan:
         padding: >= 0: a number, (vertical, horizontal), ((top, bottom), (left, right)), "same" or "valid".
         dilation: >= 1, a number or (vertical, horizontal).
         groups: >= 1, divides the channels of input and output.
-        activation: None, a name, or (name, parameters); applied by `forward` to its output.
+        activation: None, a name, (name, parameters) or a plan; applied by `forward` to its output.
 
     Raises:
         ShapeError: sizes that do not fit each other.
@@ -108,7 +108,6 @@ cdef class Conv2DPlan:
     cdef readonly object geometry
     cdef readonly object activation
     cdef dict spans
-    cdef cnp.ndarray parameters
 
     def __init__(self, input_shape, kernel_shape, *, stride=1, padding=0, dilation=1, groups=1,
                  activation=None):
@@ -126,7 +125,7 @@ cdef class Conv2DPlan:
         (self.problem.pad_top, self.problem.pad_bottom, self.problem.pad_left, self.problem.pad_right,
          self.problem.oh, self.problem.ow) = geometry[10:]
         self.spans = {}
-        self.activation, self.parameters = checks.native_activation(where, activation)
+        self.activation = checks.planned_activation(where, activation)
 
     @property
     def input_shape(self):
@@ -161,12 +160,13 @@ cdef class Conv2DPlan:
             isa = runtime.selected()[0]
             if isa:
                 a.activation = self._span(isa)
-                a.activation_parameters = <const float *>cnp.PyArray_DATA(self.parameters)
-                a.relu = self.activation[0] == "relu"
+                a.activation_parameters = <const float *>cnp.PyArray_DATA(
+                    <cnp.ndarray>self.activation.arguments)
+                a.relu = self.activation.name == "relu"
                 fused = True
         self._run(CONVLAB_CONV2D_FORWARD, n, kind, &a)
         if self.activation is not None and not fused and n:
-            elementwise.activation_forward(out, self.activation[0], out=out, **self.activation[1])
+            self.activation.forward(out, out)
 
     def backward_input(self, grad, w, out, bias=None):
         """Writes the gradient of x, given that of y, to out; bias (c,) is added where it is given."""
@@ -245,7 +245,7 @@ cdef class Conv2DPlan:
     cdef convlab_activation_span _span(self, int isa) except NULL:
         """The fused form of the activation for an isa."""
         if isa not in self.spans:
-            self.spans[isa] = elementwise.span_capsule(self.activation[0], _runtime.ISA_NAMES[isa])
+            self.spans[isa], _ = self.activation.spans(isa)
         return <convlab_activation_span>PyCapsule_GetPointer(self.spans[isa], "convlab.activation_span")
 
     cdef int _run(self, int operation, int64_t n, int kind, const convlab_conv2d_arguments *a) except -1:

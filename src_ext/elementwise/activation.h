@@ -65,10 +65,17 @@ void convlab_activation_forward(int activation, const float *x, float *y, int64_
 void convlab_activation_backward(int activation, const float *saved, const float *grad, float *out, int64_t n,
                                  float parameter, int isa, int threads);
 
-/* The same of a sum, in one pass over memory: out = phi(a + b), and out = (a + b) * phi'(saved). */
-void convlab_sum_forward(int activation, const float *a, const float *b, float *out, int64_t n,
-                         float parameter, int isa, int threads);
-void convlab_sum_backward(int activation, const float *saved, const float *a, const float *b, float *out,
-                          int64_t n, float parameter, int isa, int threads);
+/* An activation as its spans, whoever wrote them. */
+struct convlab_activation_spans {
+    convlab_activation_span forward;
+    convlab_activation_gradient_span backward;
+    const float *parameters;
+};
+
+/* out = phi(a + b), and out = (a + b) * phi'(saved), in one pass over memory; b may be NULL for no sum. */
+void convlab_spans_forward(const struct convlab_activation_spans *spans, const float *a, const float *b,
+                           float *out, int64_t n, int isa, int threads);
+void convlab_spans_backward(const struct convlab_activation_spans *spans, const float *saved, const float *a,
+                            const float *b, float *out, int64_t n, int isa, int threads);
 
 #endif

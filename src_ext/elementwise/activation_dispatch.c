@@ -31,17 +31,21 @@ convlab_activation_gradient_span convlab_activation_gradient_span_of(int activat
 
 /* What the tasks of one pass share; a task is a chunk. */
 struct job {
+    const struct convlab_activation_spans *spans;
     const struct convlab_activation_table *table;
-    int activation;
     const float *x, *grad; /* (n,); x: what was saved, going back */
     const float *addend;   /* (n,): for a sum, what is added to x or grad */
     float *out;            /* (n,) */
     int64_t n;
-    float parameter;
 };
 
 static int64_t size_of_chunk(const struct job *job, int64_t start) {
     return job->n - start < CHUNK ? job->n - start : CHUNK;
+}
+
+/* Linear, which has nothing to do where a sum stands in its place already. */
+static int is_linear(const struct job *job) {
+    return job->spans->forward == job->table->forward[CONVLAB_ACTIVATION_linear];
 }
 
 static void forward_chunk(void *context, int64_t chunk, int member) {
@@ -54,8 +58,8 @@ static void forward_chunk(void *context, int64_t chunk, int member) {
         job->table->add(x, job->addend + start, out, size);
         x = out;
     }
-    if (x != out || job->activation != CONVLAB_ACTIVATION_linear) {
-        job->table->forward[job->activation](x, out, size, &job->parameter);
+    if (x != out || !is_linear(job)) {
+        job->spans->forward(x, out, size, job->spans->parameters);
     }
 }
 
@@ -69,8 +73,8 @@ static void backward_chunk(void *context, int64_t chunk, int member) {
         job->table->add(grad, job->addend + start, out, size);
         grad = out;
     }
-    if (grad != out || job->activation != CONVLAB_ACTIVATION_linear) {
-        job->table->backward[job->activation](job->x + start, grad, out, size, &job->parameter);
+    if (grad != out || !is_linear(job)) {
+        job->spans->backward(job->x + start, grad, out, size, job->spans->parameters);
     }
 }
 
@@ -78,37 +82,33 @@ static void share_chunks(struct job *job, convlab_task run, int threads) {
     convlab_share(job->n < WORTH_A_TEAM ? 1 : threads, (job->n + CHUNK - 1) / CHUNK, run, job);
 }
 
-void convlab_activation_forward(int activation, const float *x, float *y, int64_t n, float parameter, int isa,
-                                int threads) {
-    convlab_sum_forward(activation, x, NULL, y, n, parameter, isa, threads);
+void convlab_spans_forward(const struct convlab_activation_spans *spans, const float *a, const float *b,
+                           float *out, int64_t n, int isa, int threads) {
+    struct job job = {.spans = spans, .table = tables[isa], .x = a, .addend = b, .out = out, .n = n};
+    share_chunks(&job, forward_chunk, threads);
 }
 
-void convlab_sum_forward(int activation, const float *a, const float *b, float *out, int64_t n,
-                         float parameter, int isa, int threads) {
-    struct job job = {.table = tables[isa],
-                      .activation = activation,
-                      .x = a,
-                      .addend = b,
-                      .out = out,
-                      .n = n,
-                      .parameter = parameter};
-    share_chunks(&job, forward_chunk, threads);
+void convlab_spans_backward(const struct convlab_activation_spans *spans, const float *saved, const float *a,
+                            const float *b, float *out, int64_t n, int isa, int threads) {
+    struct job job = {
+        .spans = spans, .table = tables[isa], .x = saved, .grad = a, .addend = b, .out = out, .n = n};
+    share_chunks(&job, backward_chunk, threads);
+}
+
+static struct convlab_activation_spans spans_of(int activation, const float *parameter, int isa) {
+    return (struct convlab_activation_spans){.forward = convlab_activation_span_of(activation, isa),
+                                             .backward = convlab_activation_gradient_span_of(activation, isa),
+                                             .parameters = parameter};
+}
+
+void convlab_activation_forward(int activation, const float *x, float *y, int64_t n, float parameter, int isa,
+                                int threads) {
+    const struct convlab_activation_spans spans = spans_of(activation, &parameter, isa);
+    convlab_spans_forward(&spans, x, NULL, y, n, isa, threads);
 }
 
 void convlab_activation_backward(int activation, const float *saved, const float *grad, float *out, int64_t n,
                                  float parameter, int isa, int threads) {
-    convlab_sum_backward(activation, saved, grad, NULL, out, n, parameter, isa, threads);
-}
-
-void convlab_sum_backward(int activation, const float *saved, const float *a, const float *b, float *out,
-                          int64_t n, float parameter, int isa, int threads) {
-    struct job job = {.table = tables[isa],
-                      .activation = activation,
-                      .x = saved,
-                      .grad = a,
-                      .addend = b,
-                      .out = out,
-                      .n = n,
-                      .parameter = parameter};
-    share_chunks(&job, backward_chunk, threads);
+    const struct convlab_activation_spans spans = spans_of(activation, &parameter, isa);
+    convlab_spans_backward(&spans, saved, grad, NULL, out, n, isa, threads);
 }

@@ -1,9 +1,12 @@
 """Activations and image normalization: arrays are contiguous and checked by the caller."""
 
-from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from cpython.pycapsule cimport (
+    PyCapsule_CheckExact, PyCapsule_GetName, PyCapsule_GetPointer, PyCapsule_New)
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t, uintptr_t
 
 cimport numpy as cnp
+
+import numpy as np
 
 from convlab.kernels import runtime
 from convlab.kernels._runtime import team
@@ -32,12 +35,21 @@ cdef extern from "activation.h" nogil:
     void convlab_activation_backward(
         int activation, const float *saved, const float *grad, float *out, int64_t n, float parameter,
         int isa, int threads)
-    void convlab_sum_forward(
-        int activation, const float *a, const float *b, float *out, int64_t n, float parameter, int isa,
+    struct convlab_activation_spans:
+        convlab_activation_span forward
+        convlab_activation_gradient_span backward
+        const float *parameters
+    void convlab_spans_forward(
+        const convlab_activation_spans *spans, const float *a, const float *b, float *out, int64_t n, int isa,
         int threads)
-    void convlab_sum_backward(
-        int activation, const float *saved, const float *a, const float *b, float *out, int64_t n,
-        float parameter, int isa, int threads)
+    void convlab_spans_backward(
+        const convlab_activation_spans *spans, const float *saved, const float *a, const float *b, float *out,
+        int64_t n, int isa, int threads)
+
+cdef extern from "compiled_activation.h" nogil:
+    void convlab_compiled_span(const float *x, float *y, int64_t n, const float *compiled)
+    void convlab_compiled_gradient_span(
+        const float *saved, const float *grad, float *out, int64_t n, const float *compiled)
 
 cdef extern from "dropout.h" nogil:
     struct convlab_dropout_draw:
@@ -63,16 +75,8 @@ ACTIVATIONS = {
 }
 
 
-def span_capsule(int activation, int isa):
-    """The span of an activation as a capsule, for kernels that apply it themselves."""
-    cdef convlab_activation_span span = convlab_activation_span_of(activation, isa)
-    return PyCapsule_New(<void *> span, "convlab.activation_span", NULL)
-
-
-def gradient_span_capsule(int activation, int isa):
-    """The span of an activation's way back, likewise."""
-    cdef convlab_activation_gradient_span span = convlab_activation_gradient_span_of(activation, isa)
-    return PyCapsule_New(<void *> span, "convlab.activation_gradient_span", NULL)
+cdef enum:
+    COMPILED = -1  # in place of a number in the tables
 
 
 cdef class ActivationPlan:
@@ -84,10 +88,19 @@ cdef class ActivationPlan:
 
     cdef int activation
     cdef double parameter
-    cdef readonly str saves
+    cdef readonly str name, saves
+    cdef readonly cnp.ndarray arguments
 
-    def __init__(self, int activation, double parameter, str saves):
-        self.activation, self.parameter, self.saves = activation, parameter, saves
+    def __init__(self, int activation, double parameter, str name, str saves):
+        self.activation, self.parameter, self.name, self.saves = activation, parameter, name, saves
+        self.arguments = np.array([parameter], np.float32)
+
+    def spans(self, int isa):
+        """Both ways as capsules for kernels that apply it themselves, which hand `arguments` to the spans."""
+        cdef convlab_activation_spans spans = self._spans(isa)
+        return (
+            PyCapsule_New(<void *> spans.forward, "convlab.activation_span", NULL),
+            PyCapsule_New(<void *> spans.backward, "convlab.activation_gradient_span", NULL))
 
     def forward(self, x, out):
         """out = phi(x)."""
@@ -105,6 +118,13 @@ cdef class ActivationPlan:
         """out = (a + b) * phi'(saved), in one pass."""
         self._run(saved, a, b, out)
 
+    cdef convlab_activation_spans _spans(self, int isa) noexcept:
+        cdef convlab_activation_spans spans
+        spans.forward = convlab_activation_span_of(self.activation, isa)
+        spans.backward = convlab_activation_gradient_span_of(self.activation, isa)
+        spans.parameters = <const float *> cnp.PyArray_DATA(self.arguments)
+        return spans
+
     cdef _run(self, saved, a, b, out):
         cdef int kind = float_kind(a, "ActivationPlan", "the first array")
         cdef int64_t n = cnp.PyArray_SIZE(<cnp.ndarray> a)
@@ -116,7 +136,11 @@ cdef class ActivationPlan:
         cdef int activation = self.activation
         cdef double parameter = self.parameter
         cdef bint is_back = saved is not None, is_double = kind == cnp.NPY_DOUBLE
+        cdef convlab_activation_spans spans
+        if is_double and activation == COMPILED:
+            raise ShapeError(f"ActivationPlan: {self.name} is compiled for float32, got float64 arrays")
         isa, threads = runtime.selected()
+        spans = self._spans(isa)
         with nogil:
             if is_double and addend != NULL:
                 _add_doubles(<double *> source, <double *> addend, <double *> target, n)
@@ -128,13 +152,42 @@ cdef class ActivationPlan:
                 convlab_activation_forward_double(
                     activation, <double *> source, <double *> target, n, parameter)
             elif is_back:
-                convlab_sum_backward(
-                    activation, <float *> kept, <float *> source, <float *> addend, <float *> target, n,
-                    <float> parameter, isa, threads)
+                convlab_spans_backward(
+                    &spans, <float *> kept, <float *> source, <float *> addend, <float *> target, n, isa,
+                    threads)
             else:
-                convlab_sum_forward(
-                    activation, <float *> source, <float *> addend, <float *> target, n, <float> parameter,
-                    isa, threads)
+                convlab_spans_forward(
+                    &spans, <float *> source, <float *> addend, <float *> target, n, isa, threads)
+
+
+cdef class CompiledActivationPlan(ActivationPlan):
+    """An activation of compiled functions of its author; made by `compiled_activation_plan`.
+
+    It takes float32 arrays only.
+    """
+
+    cdef cnp.ndarray parameters
+    cdef object owners
+
+    def __init__(self, uintptr_t value, uintptr_t derivative, cnp.ndarray parameters not None, str name,
+                 str saves, owners):
+        self.activation, self.name, self.saves = COMPILED, name, saves
+        self.parameters, self.owners = parameters, owners  # both outlive the plan
+        # struct convlab_compiled_activation
+        self.arguments = np.array([value, derivative, parameters.ctypes.data], np.uintp)
+
+    cdef convlab_activation_spans _spans(self, int isa) noexcept:
+        cdef convlab_activation_spans spans
+        spans.forward, spans.backward = convlab_compiled_span, convlab_compiled_gradient_span
+        spans.parameters = <const float *> cnp.PyArray_DATA(self.arguments)
+        return spans
+
+
+def capsule_address(given):
+    """The pointer in a capsule of any name, as a number; None if it is no capsule."""
+    if not PyCapsule_CheckExact(given):
+        return None
+    return <uintptr_t> PyCapsule_GetPointer(given, PyCapsule_GetName(given))
 
 
 cdef void _add_doubles(const double *a, const double *b, double *out, int64_t n) noexcept nogil:

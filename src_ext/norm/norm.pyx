@@ -9,7 +9,7 @@ cimport numpy as cnp
 
 import numpy as np
 
-from convlab.kernels import _runtime, elementwise, runtime
+from convlab.kernels import runtime
 from convlab.kernels import arguments as checks
 from convlab.kernels._runtime import team
 
@@ -134,7 +134,7 @@ cdef class BatchNormPlan:
         channels: size of the last axis, >= 1.
         epsilon: added to the variance, > 0.
         momentum: share of the old running statistics that `forward` keeps, in [0, 1).
-        activation: None, a name, or (name, parameters): phi.
+        activation: None, a name, (name, parameters) or a plan: phi.
 
     Raises:
         ConfigError: an unknown activation or parameter.
@@ -151,15 +151,12 @@ cdef class BatchNormPlan:
     cdef int64_t channels
     cdef double epsilon, momentum
     cdef readonly object activation
-    cdef object phi
     cdef dict spans
-    cdef cnp.ndarray parameters, mean, inverse_std, workspace
+    cdef cnp.ndarray mean, inverse_std, workspace
 
     def __init__(self, int64_t channels, *, double epsilon, double momentum, activation=None):
         self.channels, self.epsilon, self.momentum = channels, epsilon, momentum
-        self.activation, self.parameters = checks.native_activation("BatchNormPlan", activation)
-        if self.activation is not None:
-            self.phi = elementwise.activation_plan(self.activation[0], **self.activation[1])
+        self.activation = checks.planned_activation("BatchNormPlan", activation)
         self.spans = {}
         self.workspace = np.empty(0, np.float64)
 
@@ -181,7 +178,7 @@ cdef class BatchNormPlan:
             else:
                 follow(&a, self.momentum, <float *> means, <float *> variances)
         if not fused:
-            self.phi.forward(y, y)
+            self.activation.forward(y, y)
 
     def inference(self, x, scale, shift, mean, variance, y):
         """Writes x, normalized by the given statistics, to y."""
@@ -203,7 +200,7 @@ cdef class BatchNormPlan:
                 invert(<float *> spread, a.c, a.epsilon, <float *> a.inverse_std)
             convlab_norm_inference(&a, is_double, memory, isa, threads)
         if not fused:
-            self.phi.forward(y, y)
+            self.activation.forward(y, y)
 
     def backward(self, x, grad, scale, shift, dscale, dshift, dx):
         """Writes the gradients of what the latest `forward` took; grad is written over, dx may be grad."""
@@ -258,15 +255,13 @@ cdef class BatchNormPlan:
         if kind == cnp.NPY_DOUBLE or isa == 0:
             return False
         if isa not in self.spans:
-            name, isa_name = self.activation[0], _runtime.ISA_NAMES[isa]
-            self.spans[isa] = (
-                elementwise.span_capsule(name, isa_name), elementwise.gradient_span_capsule(name, isa_name))
+            self.spans[isa] = self.activation.spans(isa)
         there, back = self.spans[isa]
         a.activation = <convlab_activation_span> PyCapsule_GetPointer(there, "convlab.activation_span")
         a.derivative = <convlab_activation_gradient_span> PyCapsule_GetPointer(
             back, "convlab.activation_gradient_span")
-        a.derivative_of_output = self.phi.saves == "output"
-        a.parameters = <const float *> cnp.PyArray_DATA(self.parameters)
+        a.derivative_of_output = self.activation.saves == "output"
+        a.parameters = <const float *> cnp.PyArray_DATA(<cnp.ndarray> self.activation.arguments)
         return True
 
     def _derive(self, x, grad, scale, shift):
@@ -274,9 +269,9 @@ cdef class BatchNormPlan:
         before = np.empty_like(x)
         workspace = np.empty(0)
         inference(x, scale, shift, self.mean, self.inverse_std, before, workspace, 0, 1)
-        if self.phi.saves == "output":
-            self.phi.forward(before, before)
-        self.phi.backward(before, grad, grad)
+        if self.activation.saves == "output":
+            self.activation.forward(before, before)
+        self.activation.backward(before, grad, grad)
 
 
 ctypedef fused real:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from convlab import kernels
-from convlab.errors import ConfigError, KernelError, ShapeError
-from convlab.kernels.elementwise import span_capsule, span_parameters
+from convlab.errors import ConfigError, ShapeError
+from convlab.kernels import runtime
 
 NAMES = tuple(kernels.native_activations())
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934, 1.6732632423543772848
@@ -228,9 +228,10 @@ def test_every_span_matches_its_forward():
             parameters = OTHER_PARAMETERS.get(name, {})
             with kernels.use_isa(isa):
                 expected = kernels.activation_forward(x, name, **parameters)
-            span = signature(pointer(span_capsule(name, isa), b"convlab.activation_span"))
-            y, values = x.copy(), span_parameters(name, parameters)
-            span(y.ctypes.data, y.ctypes.data, y.size, values.ctypes.data)
+                number, _ = runtime.selected()
+            plan, y = kernels.activation_plan(name, **parameters), x.copy()
+            span = signature(pointer(plan.spans(number)[0], b"convlab.activation_span"))
+            span(y.ctypes.data, y.ctypes.data, y.size, plan.arguments.ctypes.data)
             np.testing.assert_array_equal(y, expected)
 
 
@@ -273,8 +274,12 @@ def test_leaky_relu_keeps_its_input_for_slopes_that_fold(slope, each_isa):
         ),
         (lambda x: kernels.activation_forward(x, "relu", alpha=1), ConfigError, "it takes no parameters"),
         (lambda x: kernels.activation_saves("elu", alpha=-1), ConfigError, "alpha of elu must be at least 0"),
-        (lambda x: span_parameters("celu", {"alpha": 0}), ConfigError, "alpha of celu must be above 0"),
-        (lambda x: span_parameters("squareplus", {"b": 0}), ConfigError, "b of squareplus must be above 0"),
+        (lambda x: kernels.activation_plan("celu", alpha=0), ConfigError, "alpha of celu must be above 0"),
+        (
+            lambda x: kernels.activation_plan("squareplus", b=0),
+            ConfigError,
+            "b of squareplus must be above 0",
+        ),
         (
             lambda x: kernels.activation_forward(x, "elu", alpha=math.inf),
             ConfigError,
@@ -285,11 +290,6 @@ def test_leaky_relu_keeps_its_input_for_slopes_that_fold(slope, each_isa):
             lambda x: kernels.activation_forward(x, "elu", alpha=True),
             ConfigError,
             "finite number, got True",
-        ),
-        (
-            lambda x: span_capsule("relu", "sse9"),
-            KernelError,
-            "no instruction set 'sse9'; offered: reference",
         ),
         (lambda x: kernels.activation_forward(x.astype(int), "relu"), ShapeError, "x must be float32 or"),
         (lambda x: kernels.activation_forward(x > 0, "relu"), ShapeError, "got bool"),

@@ -97,7 +97,7 @@ def test_bad_activations_raise():
     with pytest.raises(ConfigError, match="no activation named 'rleu'; did you mean 'relu'"):
         kernels.conv2d(X, W, activation="rleu")
     with pytest.raises(
-        ConfigError, match=r"conv2d: activation must be None, a name or \(name, parameters\), got 7"
+        ConfigError, match=r"conv2d: activation must be None, a name, \(name, parameters\) or a plan, got 7"
     ):
         kernels.conv2d(X, W, activation=7)
 
