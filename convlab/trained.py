@@ -12,7 +12,8 @@ from convlab.observation import Observer
 from convlab.records.checkpoint import latest_checkpoint
 from convlab.records.run_directory import RunDirectory
 from convlab.settings import Settings
-from convlab.training import model_arrays, split_validation
+from convlab.training import split_validation
+from convlab.training_state import model_arrays
 
 
 @dataclass(frozen=True)

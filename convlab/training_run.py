@@ -30,11 +30,13 @@ from convlab.training import (
     Interrupted,
     Position,
     Trainer,
+    split_validation,
+)
+from convlab.training_state import (
     arrays_behind,
     checkpoint_arrays,
     evaluation_weights,
     load_checkpoint_arrays,
-    split_validation,
 )
 
 _ALWAYS_ON_TRACKER = "json_lines"

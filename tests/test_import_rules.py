@@ -41,6 +41,7 @@ ALLOWED = {
     "observation": {"errors", "contracts", "layers", "losses", "model"},
     "pipeline": {"contracts", "preprocessing"},
     "batch_closure": {"seeding", "contracts", "layers", "losses", "model"},
+    "training_state": {"contracts", "model"},
     "training": {
         "batch_closure",
         "errors",
@@ -51,6 +52,7 @@ ALLOWED = {
         "model",
         "pipeline",
         "preprocessing",
+        "training_state",
     },
     "fitting": {
         "errors",
@@ -93,6 +95,7 @@ ALLOWED = {
         "scheduling",
         "settings",
         "training",
+        "training_state",
     },
     "experiment": {
         "assembly",
@@ -128,6 +131,7 @@ ALLOWED = {
         "records",
         "settings",
         "training",
+        "training_state",
     },
     "testing": {
         "errors",

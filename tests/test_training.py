@@ -18,10 +18,9 @@ from convlab.training import (
     Interrupted,
     Position,
     Trainer,
-    checkpoint_arrays,
-    load_checkpoint_arrays,
     split_validation,
 )
+from convlab.training_state import checkpoint_arrays, load_checkpoint_arrays
 
 EPOCHS = 3
 

@@ -38,6 +38,18 @@ def test_logits_are_scaled() -> None:
     np.testing.assert_allclose(ninth, whole / 9, rtol=1e-6)
 
 
+def test_whitened_patches_are_uncorrelated_and_stay_so() -> None:
+    images = np.random.default_rng(0).standard_normal((64, 32, 32, 3)).astype(np.float32)
+    images[..., 1] += images[..., 0]
+    layers = airbench94((32, 32, 3), 10, widths=(4, 4, 4), whitening=True)
+    model = Model(layers, (32, 32, 3), sample=lambda: images)
+    first = model.layers[0]
+    assert isinstance(first, Conv2D)
+    assert not first.trainable
+    outputs = first.linear(images)[..., :12].reshape(-1, 12)
+    np.testing.assert_allclose(outputs.T @ outputs / len(outputs), np.eye(12), atol=0.1)
+
+
 def test_sizes_out_of_range_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"model 'airbench94': widths must be >= 1, got \[64, 0, 256\]"):
         airbench94((32, 32, 3), 10, widths=(64, 0, 256))
