@@ -7,7 +7,8 @@ from convlab.cli.arguments import Parser
 from convlab.cli.text import value_text
 from convlab.config import Composer
 from convlab.launching.launchers import DEFAULT, LAUNCHERS, launcher_fields
-from convlab.settings import GROUPS, Settings
+from convlab.registry import registry
+from convlab.settings import GROUPS, LISTS, Settings
 
 WIDTH = 100
 
@@ -54,11 +55,14 @@ def parser() -> Parser:
 
 
 def print_help(composer: Composer) -> None:
-    """Prints usage, the options of every group, and the settings with their defaults."""
+    """Prints usage, the options of every group and list, and the settings with their defaults."""
     print(USAGE)
     print("groups ('convlab plugins info NAME' tells the fields of an option):")
     for group in (*GROUPS, "experiment"):
         _print_entry(group, ", ".join(composer.options(group)))
+    print("\nlists of plugins, such as augmentations=[crop,flip]:")
+    for name in LISTS:
+        _print_entry(name, ", ".join(registry().offers(name.removesuffix("s"))))
     print("\nlaunchers of sweeps, chosen with hydra/launcher=NAME and set with hydra.launcher.FIELD=VALUE:")
     for name in LAUNCHERS:
         marked = " (default)" if name == DEFAULT else ""

@@ -124,7 +124,7 @@ def test_help_lists_every_option_of_every_group(command: Command) -> None:
     code, out, err = command("run", "--help")
     assert (code, err) == (0, "")
     words = out.replace(",", " ").split()
-    for kind in set(GROUPS.values()):
+    for kind in {*GROUPS.values(), "augmentation", "tracker", "probe"}:
         assert set(registry().offers(kind)) <= set(words)
     assert {"spiral", "walk", "keras_mnist"} <= set(words)
     for name in Settings.__dataclass_fields__:
