@@ -46,7 +46,7 @@ def airbench94(
     References:
         Jordan: 94% on CIFAR-10 in 3.29 seconds on a single GPU, 2024, section 3. Departures: without
         `whitening` the first convolution starts like any other and learns; with it, its bias stays 0, where
-        the paper trains it for three epochs; the scales of batch normalization learn, and its epsilon is 1e-5.
+        the paper trains it for three epochs; scales of batch normalization learn, and its epsilon is 1e-5.
     """
     if min(widths) < 1:
         raise ConfigError(f"model 'airbench94': widths must be >= 1, got {list(widths)}")
