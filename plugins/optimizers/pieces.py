@@ -12,7 +12,7 @@ from convlab.plugin import Array, Closure
 from convlab_plugins.optimizers.base import FlatOptimizer
 
 # Large enough that NumPy's calls cost little beside their work, small enough that the arrays of a piece, of
-# 256 KiB in float32, stay in the cache from one call to the next: on 3 million values a third of the time.
+# 256 KiB in float32, stay in the cache from one call to the next: that saves 12% to 34% on 3 million values.
 PIECE = 65536
 
 
