@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,21 @@ def run(
             return _run_in(directory, settings, dataset, listener or Listener(), retry=retry)
 
 
-def resume(directory: str | Path, *, listener: Listener | None = None, retry: bool = True) -> Result:
+def resume(
+    directory: str | Path,
+    *,
+    listener: Listener | None = None,
+    retry: bool = True,
+    threads: int | None = None,
+) -> Result:
     """Goes on with a recorded run in its own folder, wherever that lies now.
 
     Args:
         directory: of the run.
         listener: hears of the progress.
         retry: trains again if the run failed before; otherwise its failure is the result.
+        threads: of the compiled core, which change no bit of the result; None takes what the run was begun
+            with.
 
     Returns:
         The result; that of a run which had ended before, as it is.
@@ -90,6 +99,8 @@ def resume(directory: str | Path, *, listener: Listener | None = None, retry: bo
     """
     recorded = RunDirectory(Path(directory))
     settings = Settings.from_mapping(recorded.config)
+    if threads is not None:
+        settings = replace(settings, threads=threads)
     with _computing_as(settings), recorded.claim():
         dataset = dataset_of(settings)
         warnings = _changes_since(recorded, settings, dataset)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import convlab
-from convlab.errors import RecordError
+from convlab.errors import ConfigError, RecordError
 from convlab.records.checkpoint import latest_checkpoint
 from convlab.records.run_directory import RunDirectory
 from convlab.results import Listener, RunPlan
@@ -122,6 +122,15 @@ def test_what_activations_learn_and_draw_goes_on_too(activation: str, tmp_path: 
         convlab.run(settings(tmp_path) | chosen, listener=_Stop(2, 2))
     [path] = (tmp_path / "default").iterdir()
     assert arrays(convlab.resume(path).directory) == arrays(whole.directory)
+
+
+def test_it_goes_on_with_another_number_of_threads(interrupted: RunDirectory, tmp_path: Path) -> None:
+    whole = convlab.run({**settings(tmp_path / "whole"), "threads": 1})
+    result = convlab.resume(interrupted.path, threads=2)
+    assert RunDirectory(result.directory).record["threads"] == 2
+    assert arrays(result.directory) == arrays(whole.directory)
+    with pytest.raises(ConfigError, match="threads must be >= 1, got 0"):
+        convlab.resume(interrupted.path, threads=0)
 
 
 def test_it_goes_on_wherever_the_folder_lies_now(interrupted: RunDirectory, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ def main(words: Sequence[str]) -> int:
     )
     parser.add_argument("folders", nargs="+", metavar="RUN", help="a run, or a folder that holds runs")
     parser.add_argument("--retry", action="store_true", help="train those again that failed")
+    parser.add_argument("--threads", type=int, metavar="N", help="of the compiled core; as begun by default")
     options = parser.parse(words)
     wanted = {"interrupted", "failed"} if options.retry else {"interrupted"}
     runs = find_runs(options.folders)
@@ -30,7 +31,7 @@ def main(words: Sequence[str]) -> int:
     if not chosen:
         out.print(f"nothing to resume: none of {len(runs)} runs is {' or '.join(sorted(wanted))}")
         return 0
-    return 1 if [run for run in chosen if not _resume(run)] else 0
+    return 1 if [run for run in chosen if not _resume(run, options.threads)] else 0
 
 
 def _status(run: RunDirectory) -> str:
@@ -40,12 +41,12 @@ def _status(run: RunDirectory) -> str:
         return "unreadable"
 
 
-def _resume(run: RunDirectory) -> bool:
+def _resume(run: RunDirectory, threads: int | None) -> bool:
     """Resumes one run and says what it reached; whether it finished."""
     out, err = console.output(), console.progress()
     with Progress(err, str(run.path)) as listener:
         try:
-            result = experiment.resume(run.path, listener=listener)
+            result = experiment.resume(run.path, listener=listener, threads=threads)
         except KeyboardInterrupt as interrupt:
             raise KeyboardInterrupt(listener.where_it_stopped) from interrupt
         except ConvlabError as error:
