@@ -59,10 +59,10 @@ def model_with(activation: Any) -> Model:
     return model
 
 
-def milliseconds(work: Callable[[], object]) -> float:
+def milliseconds(function: Callable[..., object], *arguments: Any, **options: Any) -> float:
     """How long a call takes."""
     started = time.perf_counter()
-    work()
+    function(*arguments, **options)
     return (time.perf_counter() - started) * 1000
 
 
@@ -74,10 +74,10 @@ def times_of(models: dict[str, Model], repeats: int) -> dict[str, list[float]]:
     times: dict[str, list[list[float]]] = {name: [[] for _ in PASSES] for name in models}
     for repeat in range(repeats + 1):
         for name, model in models.items():
-            inference = milliseconds(lambda model=model: model.forward(x))
-            forward = milliseconds(lambda model=model: model.forward(x, training=True))
+            inference = milliseconds(model.forward, x)
+            forward = milliseconds(model.forward, x, training=True)
             np.copyto(gradient, kept)
-            backward = milliseconds(lambda model=model: model.backward(gradient))
+            backward = milliseconds(model.backward, gradient)
             if repeat:  # the first warms up
                 for found, value in zip(times[name], (inference, forward, backward), strict=True):
                     found.append(value)

@@ -27,6 +27,6 @@ def test_the_page_runs_in_its_order(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     snake = names["Snake"](a=0.5)  # type: ignore[operator]
     model = Model([Dense(4, activation=snake)], (3,))
     monkeypatch.setattr(snake, "value", None)
-    x = np.float32([[1, 2, 3]])
+    x = np.array([[1, 2, 3]], np.float32)
     before = x @ model.layers[0].weight.T  # type: ignore[attr-defined]
     np.testing.assert_allclose(model.predict(x), before + np.sin(0.5 * before), rtol=1e-5)

@@ -129,7 +129,7 @@ def train_and_infer(layers: list[Layer], dtype: type = np.float32) -> list[Array
     """Output and gradients of a step, and the output in inference."""
     model = Model(layers, (20, 20, 3), seed=1, dtype=dtype)
     rng = np.random.default_rng(2)
-    x = rng.standard_normal((9, 20, 20, 3)).astype(dtype)
+    x: Array = rng.standard_normal((9, 20, 20, 3)).astype(dtype)
     output = model.forward(x, training=True).copy()
     model.backward(rng.standard_normal(output.shape).astype(dtype))
     return [output, model.parameters.gradients.copy(), model.forward(x).copy()]
