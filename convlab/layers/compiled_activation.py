@@ -41,7 +41,7 @@ def compiled_plan(activation: Activation) -> kernels.CompiledActivationPlan:
     if np.float32(_SUBNORMAL) * np.float32(1) == 0:
         raise PluginError(
             f"{name}: since a library was loaded, this thread rounds the smallest numbers to zero and others "
-            "do not; link the library without -ffast-math (compile with it first, using -c, if you need it)"
+            "may not; link the library without -ffast-math (compile with it first, using -c, if you need it)"
         )
     plan = kernels.compiled_activation_plan(
         compiled.value, compiled.derivative, parameters=compiled.parameters, saves=compiled.saves, name=name
