@@ -1,7 +1,7 @@
 """The pages of docs/ are true: their commands run, their Python runs, their links lead somewhere.
 
 docs/performance.md and docs/studies/ take minutes, docs/verdict.md compares runs that have to be made first,
-and docs/plugins.md installs a plugin; tests of their own run these.
+docs/plugins.md installs a plugin and docs/compiled_activations.md compiles one; tests of their own run these.
 """
 
 import re
@@ -13,7 +13,7 @@ import pytest
 from convlab.cli import main
 
 ROOT = Path(__file__).parents[1]
-WITH_OWN_TEST = ("performance", "plugins", "verdict")
+WITH_OWN_TEST = ("compiled_activations", "performance", "plugins", "verdict")
 ALL_PAGES = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [page for page in (ROOT / "docs").glob("*.md") if page.stem not in WITH_OWN_TEST]
 

@@ -14,6 +14,8 @@ _Function = Callable[[Array, Array], None]
 # Where activations bend and where they saturate, what is almost zero on both sides, and NaN.
 _SMALL = 10.0 ** -np.arange(3, 31, 3)
 _GRID = np.concatenate([np.linspace(-20, 20, 4001), _SMALL, -_SMALL, [-0.0, np.nan]]).astype(np.float32)
+# What some linkers make a process flush to zero, on the thread that loads a library.
+_SUBNORMAL = 1e-40
 # What a function computed in float32 may be off, in parts of the larger of the value and 1.
 _TOLERANCE = 1e-5
 
@@ -27,7 +29,7 @@ def compiled_plan(activation: Activation) -> kernels.CompiledActivationPlan:
 
     Raises:
         PluginError: functions that cannot be called, that compute something else than the NumPy methods, or
-            that give a value another result where other values stand beside it.
+            that give a value another result in another place; or a library that changed how numbers round.
     """
     name, compiled = type(activation).__name__, activation.compiled
     assert compiled is not None
@@ -35,6 +37,11 @@ def compiled_plan(activation: Activation) -> kernels.CompiledActivationPlan:
         raise PluginError(
             f"{name}: an activation that learns cannot be compiled, since its parameters change; "
             "leave compiled None"
+        )
+    if np.float32(_SUBNORMAL) * np.float32(1) == 0:
+        raise PluginError(
+            f"{name}: since a library was loaded, this thread rounds the smallest numbers to zero and others "
+            "may not; link the library without -ffast-math (compile with it first, using -c, if you need it)"
         )
     plan = kernels.compiled_activation_plan(
         compiled.value, compiled.derivative, parameters=compiled.parameters, saves=compiled.saves, name=name

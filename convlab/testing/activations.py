@@ -8,6 +8,8 @@ import numpy as np
 from convlab import kernels
 from convlab.contracts.activation import Activation, ActivationPlace
 from convlab.contracts.parameter import Array, Parameter, ParameterBuffers
+from convlab.errors import PluginError
+from convlab.layers.compiled_activation import compiled_plan
 from convlab.testing.expectations import NotApplicableError, expect, expect_close, expect_same
 from convlab.testing.subject import Subject
 
@@ -175,6 +177,17 @@ def check_native_is_its_kernel(subject: Subject) -> None:
     parameters = dict(f.native_parameters)
     fused = kernels.activation_forward(x, f.native, out=None, **parameters)
     expect_same("value", f"beside the kernel '{f.native}'", evaluated(f.value, x), fused)
+
+
+def check_compiled_agrees_with_numpy(subject: Subject) -> None:
+    """Its compiled functions, which convolution fuses, compute what the NumPy methods do."""
+    f = _activation(subject)
+    if f.compiled is None:
+        raise NotApplicableError("has no compiled functions")
+    try:
+        compiled_plan(f)
+    except PluginError as error:
+        raise AssertionError(str(error)) from None
 
 
 def check_claimed_gain(subject: Subject) -> None:

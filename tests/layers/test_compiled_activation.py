@@ -129,7 +129,7 @@ def train_and_infer(layers: list[Layer], dtype: type = np.float32) -> list[Array
     """Output and gradients of a step, and the output in inference."""
     model = Model(layers, (20, 20, 3), seed=1, dtype=dtype)
     rng = np.random.default_rng(2)
-    x = rng.standard_normal((9, 20, 20, 3)).astype(dtype)
+    x: Array = rng.standard_normal((9, 20, 20, 3)).astype(dtype)
     output = model.forward(x, training=True).copy()
     model.backward(rng.standard_normal(output.shape).astype(dtype))
     return [output, model.parameters.gradients.copy(), model.forward(x).copy()]
@@ -299,6 +299,25 @@ def test_what_cannot_be_called_is_refused_when_the_layer_is_built(compile_c: Com
             PluginError, match="Snake: compiled (value|derivative) is no compiled function, got"
         ):
             Model([Dense(3, activation=Snake(1.0, CompiledActivation(*functions)))], (4,))
+
+
+FLUSHING = """
+#include <xmmintrin.h>
+void flush(unsigned set, unsigned clear) { _mm_setcsr((_mm_getcsr() | set) & ~clear); }
+"""
+
+
+@pytest.mark.parametrize("bits", [0x8000, 0x0040, 0x8040])
+def test_a_library_that_flushes_small_numbers_to_zero_is_refused(compile_c: Compile, bits: int) -> None:
+    library, flush = compile_c(SOURCE), compile_c(FLUSHING).flush
+    activation = Snake(1.0, CompiledActivation(library.snake, library.snake_slope, (1.0,)))
+    flush(bits, 0)
+    try:
+        with pytest.raises(PluginError, match="Snake: .* smallest numbers to zero .* without -ffast-math"):
+            Model([Dense(3, activation=activation)], (4,))
+    finally:
+        flush(0, bits)
+    Model([Dense(3, activation=activation)], (4,))
 
 
 def test_an_activation_that_learns_is_refused() -> None:

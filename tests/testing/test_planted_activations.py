@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from convlab.plugin import Activation, Array, LearnedActivation, claims
+from convlab.plugin import Activation, Array, CompiledActivation, LearnedActivation, claims
 
 
 class Tanh(Activation):
@@ -133,6 +133,10 @@ class ForgetsAParameter(Relu):
     native: ClassVar[str | None] = "leaky_relu"
 
 
+class CannotBeCalled(Tanh):
+    compiled = CompiledActivation(value=0, derivative=0)
+
+
 @claims(gain=1.0)
 class ClaimsAnotherGain(Tanh):
     pass
@@ -225,6 +229,7 @@ PLANTED: list[tuple[Any, str, str]] = [
     (HasAGainBelowZero, "gain_is_positive", "gain at the defaults: got -1.0, expected above 0 and finite"),
     (NamesAnotherKernel, "native_is_its_kernel", "value beside the kernel 'sigmoid'"),
     (NamesNoKernel, "native_is_its_kernel", "native at the defaults: got nothing, expected .*'relu'"),
+    (CannotBeCalled, "compiled_agrees_with_numpy", "CannotBeCalled: compiled value is NULL"),
     (ForgetsAParameter, "native_is_its_kernel", r"native_parameters at the defaults: got set\(\)"),
     (ClaimsAnotherGain, "claimed_gain", "gain at the defaults: got 1.59.*, expected 1, as claimed"),
     (ClaimsToRise, "claimed_monotone", r"places where it falls on \[-20, 20\]"),
