@@ -52,10 +52,11 @@ def test_pip_installs_it(tmp_path: Path) -> None:
     folder, site = write_distribution("brand_new", "schedule", tmp_path), tmp_path / "site"
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--target", str(site)]
     install = [sys.executable, "-m", "pip", "install", *options, str(folder)]
-    subprocess.run(install, capture_output=True, text=True, check=True)
+    installed = subprocess.run(install, capture_output=True, text=True, check=False)
+    assert installed.returncode == 0, installed.stderr
     program = "from convlab.testing import *; print(certify(find_package('convlab_brand_new')).verdict)"
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-P", "-c", program],
         env={"PYTHONPATH": str(site), "PATH": ""},
         capture_output=True,
         text=True,

@@ -228,7 +228,7 @@ def test_threads_change_no_bit() -> None:
         variables = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "CONVLAB_THREADS")
         environment = {**os.environ, **dict.fromkeys(variables, threads)}
         done = subprocess.run(
-            [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False
+            [sys.executable, "-P", "-c", script], capture_output=True, text=True, env=environment, check=False
         )
         assert done.returncode == 0, done.stderr
         digests.append(done.stdout)
