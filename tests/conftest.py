@@ -101,7 +101,25 @@ def _test_data(name: str) -> Path:
 
 
 @pytest.fixture
-def third_party_plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def offer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Installs, for one test, a plugin without a file: ``offer(initializers={"spiral": spiral})``."""
+
+    def install(**offers: dict[str, Any]) -> None:
+        module = ModuleType("third_party_plugin")
+        for kind, offered in offers.items():
+            hook = f"convlab_{kind}"
+            setattr(module, hook, hookimpl(lambda offered=offered: offered, specname=hook))
+        monkeypatch.setitem(sys.modules, "third_party_plugin", module)
+        found = [*entry_points(group="convlab"), EntryPoint("third", "third_party_plugin", "convlab")]
+        monkeypatch.setattr("convlab.registry.entry_points", lambda group: found)
+        registry.cache_clear()
+
+    yield install
+    registry.cache_clear()
+
+
+@pytest.fixture
+def third_party_plugin(offer: Callable[..., None]) -> None:
     """Installs, for one test, a plugin that offers the initializer ``spiral`` and the optimizer ``walk``."""
 
     def spiral(spec: object, rng: object, *, turns: float = 2.0, filters: tuple[int, ...] = (1, 2)) -> None:
@@ -110,15 +128,7 @@ def third_party_plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def walk(parameters: object, *, lr: float, mode: Literal["up", "down"] = "up", rate: object = 3) -> None:
         """Walks."""
 
-    module = ModuleType("third_party_plugin")
-    module.convlab_initializers = hookimpl(lambda: {"spiral": spiral}, specname="convlab_initializers")  # type: ignore[attr-defined]
-    module.convlab_optimizers = hookimpl(lambda: {"walk": walk}, specname="convlab_optimizers")  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "third_party_plugin", module)
-    found = [*entry_points(group="convlab"), EntryPoint("third", "third_party_plugin", "convlab")]
-    monkeypatch.setattr("convlab.registry.entry_points", lambda group: found)
-    registry.cache_clear()
-    yield
-    registry.cache_clear()
+    offer(initializers={"spiral": spiral}, optimizers={"walk": walk})
 
 
 @pytest.fixture

@@ -1,19 +1,15 @@
 """A run with a compiled activation: the same for any number of threads, and its record names the plugin."""
 
 import ctypes
-import sys
-from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 import convlab
-from convlab.plugin import Activation, Array, CompiledActivation, hookimpl
+from convlab.plugin import Activation, Array, CompiledActivation
 from convlab.records.safetensors_file import read_safetensors
-from convlab.registry import registry
 
 SOURCE = """
 #include <stdint.h>
@@ -27,7 +23,7 @@ void slope(const float *x, float *y, int64_t n, const float *p) {
 
 
 @pytest.fixture
-def _plugin(monkeypatch: pytest.MonkeyPatch, compile_c: Callable[[str], ctypes.CDLL]) -> Iterator[None]:
+def _plugin(offer: Callable[..., None], compile_c: Callable[[str], ctypes.CDLL]) -> None:
     library = compile_c(SOURCE)
 
     class Leaky(Activation):
@@ -43,14 +39,7 @@ def _plugin(monkeypatch: pytest.MonkeyPatch, compile_c: Callable[[str], ctypes.C
         def derivative(self, x: Array, out: Array) -> None:
             out[...] = np.where(x > 0, 1, self.slope)
 
-    module = ModuleType("compiled_plugin")
-    module.convlab_activations = hookimpl(lambda: {"leaky": Leaky}, specname="convlab_activations")  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "compiled_plugin", module)
-    found = [*entry_points(group="convlab"), EntryPoint("compiled", "compiled_plugin", "convlab")]
-    monkeypatch.setattr("convlab.registry.entry_points", lambda group: found)
-    registry.cache_clear()
-    yield
-    registry.cache_clear()
+    offer(activations={"leaky": Leaky})
 
 
 @pytest.mark.usefixtures("_plugin")
