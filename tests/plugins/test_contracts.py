@@ -54,8 +54,8 @@ def test_an_offer_keeps_its_contract(
 ) -> None:
     monkeypatch.setenv("CONVLAB_DATA_DIR", str(shared_data))  # real files where the tests have them
     outcome = run_check(check, subject)
-    if outcome.status == "not applicable":
-        must_build = subject.offer.kind != "dataset" or subject.offer.name in ALWAYS_BUILT
-        assert not (must_build and "needs files" in outcome.message), outcome.message
+    if outcome.status == "not applicable" and "needs files" in outcome.message:
+        assert subject.offer.kind == "dataset", outcome.message
+        assert subject.offer.name not in ALWAYS_BUILT, outcome.message
         pytest.skip(outcome.message.partition(":")[0])
-    assert outcome.status == "passed", outcome.message
+    assert outcome.status != "failed", outcome.message  # what is not claimed need not be kept
