@@ -11,9 +11,9 @@ from convlab_plugins.optimizers.adamw import AdamW
 from convlab_plugins.optimizers.adan import Adan
 from convlab_plugins.optimizers.ademamix import AdEMAMix
 from convlab_plugins.optimizers.adopt import ADOPT
-from convlab_plugins.optimizers.aided import OFFERS as AIDED
 from convlab_plugins.optimizers.amsgrad import AMSGrad
 from convlab_plugins.optimizers.asgd import ASGD
+from convlab_plugins.optimizers.beyond_gradients import OFFERS as BEYOND_GRADIENTS
 from convlab_plugins.optimizers.d_adaptation import DAdaptation
 from convlab_plugins.optimizers.dog import DoG
 from convlab_plugins.optimizers.lamb import LAMB
@@ -74,4 +74,4 @@ OFFERS: Offers = {
 @hookimpl
 def convlab_optimizers() -> Offers:
     """Offers the optimizers of this package and of the packages inside it."""
-    return {**OFFERS, **MATRICES, **AIDED, **WRAPPERS}
+    return {**OFFERS, **MATRICES, **BEYOND_GRADIENTS, **WRAPPERS}

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convlab_plugins.optimizers.aided import OFFERS
+from convlab_plugins.optimizers.beyond_gradients import OFFERS
 
 RATES = [0.01, 0.03, 0.05, 0.05, 0.02, 0.05, 0.05, 0.05]  # a warm-up, and a fall that the weights ignore
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convlab.plugin import Closure, Look, Parameter, ParameterBuffers
-from convlab_plugins.optimizers.aided.lbfgs import LBFGS
+from convlab_plugins.optimizers.beyond_gradients.lbfgs import LBFGS
 
 
 @pytest.mark.parametrize(("iterations", "steps"), [(1, 24), (4, 6)])

@@ -6,7 +6,7 @@ import numpy as np
 
 from convlab.plugin import Array, ParameterBuffers
 from convlab_plugins.checks import require
-from convlab_plugins.optimizers.aided.schedule_free import ScheduleFree
+from convlab_plugins.optimizers.beyond_gradients.schedule_free import ScheduleFree
 
 
 class ScheduleFreeAdamW(ScheduleFree):

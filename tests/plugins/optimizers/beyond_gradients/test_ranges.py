@@ -6,7 +6,7 @@ import pytest
 
 from convlab.errors import ConfigError
 from convlab.plugin import ParameterBuffers
-from convlab_plugins.optimizers.aided import OFFERS
+from convlab_plugins.optimizers.beyond_gradients import OFFERS
 
 OUT_OF_RANGE: list[tuple[str, dict[str, Any], str]] = [
     *((name, {"lr": 0.0}, "lr must be > 0 and finite, got 0.0") for name in OFFERS),

@@ -1,7 +1,7 @@
 """Schedule-free gradient descent."""
 
 from convlab.plugin import Array, ParameterBuffers
-from convlab_plugins.optimizers.aided.schedule_free import ScheduleFree
+from convlab_plugins.optimizers.beyond_gradients.schedule_free import ScheduleFree
 
 
 class ScheduleFreeSGD(ScheduleFree):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from convlab_plugins.optimizers.aided.sophia import Sophia
+from convlab_plugins.optimizers.beyond_gradients.sophia import Sophia
 
 
 def test_same_values_as_the_algorithm(parameters: Any, bending: Any) -> None:
