@@ -3,6 +3,7 @@
 from typing import Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from convlab.plugin import Array, Augmentation, AugmentationContext
 from convlab_plugins.checks import require
@@ -48,9 +49,9 @@ class Crop(Augmentation):
         """Shifts the images in place."""
         count, height, width, _ = images.shape
         enlarged = self._enlarged(images, context)
-        corners = context.rng.integers(2 * self.padding + 1, size=(count, 2)).tolist()
-        for image, source, (top, left) in zip(images, enlarged, corners, strict=True):
-            image[...] = source[top : top + height, left : left + width]
+        top, left = context.rng.integers(2 * self.padding + 1, size=(count, 2)).T
+        windows = sliding_window_view(enlarged, (height, width), axis=(1, 2))
+        images.transpose(0, 3, 1, 2)[...] = windows[np.arange(count), top, left]
 
     def _enlarged(self, images: Array, context: AugmentationContext) -> Array:
         border = self.padding
@@ -60,7 +61,11 @@ class Crop(Augmentation):
             require(border < size, _PLUGIN, "padding", border, f"below the images' size {size} to reflect")
             return np.pad(images, widths, mode="reflect")
         count, height, width, channels = images.shape
-        enlarged = np.empty((count, height + 2 * border, width + 2 * border, channels), images.dtype)
-        enlarged[...] = context.mean if self.fill == "mean" else 0.0
+        shape = (height + 2 * border, width + 2 * border, channels)
+        enlarged = np.zeros((count, *shape), images.dtype)
+        if self.fill == "mean":
+            # Whole images at once: NumPy broadcasts a few channels at a fifteenth of the speed.
+            whole = np.tile(context.mean, shape[0] * shape[1])
+            enlarged.reshape(count, whole.size)[...] = whole
         enlarged[:, border : border + height, border : border + width] = images
         return enlarged
