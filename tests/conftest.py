@@ -13,10 +13,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 
 from convlab import kernels
-from convlab.plugin import hookimpl
+from convlab.plugin import Array, hookimpl
 from convlab.registry import registry
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -158,3 +159,38 @@ def install_distribution(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
     for name in set(sys.modules) - loaded:
         if name.startswith("convlab_") and not name.startswith("convlab_plugins"):
             del sys.modules[name]
+
+
+DEVIATIONS = pytest.StashKey[list[tuple[str, str, str, float]]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--deviations`` ends the session with how far convlab was from other frameworks."""
+    parser.addoption("--deviations", action="store_true", help="print deviations from other frameworks")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Writes the table of deviations."""
+    measured = config.stash.get(DEVIATIONS, [])
+    if not config.getoption("--deviations") or not measured:
+        return
+    terminalreporter.write_sep("=", "largest deviations, relative to the largest value")
+    largest: dict[tuple[str, str, str], float] = {}
+    for *key, deviation in measured:
+        place = (key[0], key[1], key[2])
+        largest[place] = max(deviation, largest.get(place, 0.0))
+    for (framework, entry, dtype), deviation in largest.items():
+        terminalreporter.write_line(f"{framework:10} {entry:44} {dtype:8} {deviation:.1e}")
+
+
+@pytest.fixture
+def deviation(request: pytest.FixtureRequest) -> Callable[[str, str, Array, Array], float]:
+    """Measures, and keeps for ``--deviations``, how far values are from another framework's."""
+
+    def measure(framework: str, entry: str, found: Array, expected: Array) -> float:
+        far = float(np.abs(found - expected).max() / np.abs(expected).max())
+        kept = request.config.stash.setdefault(DEVIATIONS, [])
+        kept.append((framework, entry, str(found.dtype), far))
+        return far
+
+    return measure

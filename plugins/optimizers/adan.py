@@ -41,7 +41,8 @@ class Adan(MomentOptimizer):
         Xie, Zhou, Li, Lin, Yan: Adan: adaptive Nesterov momentum algorithm for faster optimizing deep models,
         2022, algorithm 1. Betas say what is kept, 0.98, 0.92 and 0.99, as in the authors' code; in
         the paper what is added, 0.02, 0.08 and 0.01. Means are unbiased and the first change is 0 as there.
-        The decay is the paper's; the code offers a factor 1 - lr weight_decay as well.
+        The decay is the paper's; the code offers a factor 1 - lr weight_decay as well. Optax, which has the
+        paper's 1 - beta2 before v' and d but says what is kept, looks ahead by 0.08 there and not by 0.92.
     """
 
     plugin = "optimizer 'adan'"

@@ -44,7 +44,8 @@ class DAdaptation(MomentOptimizer):
 
     References:
         Defazio, Mishchenko: Learning-rate-free learning by D-adaptation, 2023, the algorithm for Adam,
-        whose means stay biased. The paper and the authors' code start from 1e-6, and train for long.
+        whose means stay biased. The paper and the authors' code start from 1e-6, and train for long. Optax
+        unbiases the rate, and divides v by the root of the mean square before this step.
     """
 
     plugin = "optimizer 'd_adaptation'"

@@ -48,7 +48,7 @@ class Prodigy(MomentOptimizer):
         Mishchenko, Defazio: Prodigy: an expeditiously adaptive parameter-free learner, 2024, algorithm 4, in
         which r and v have a factor 1 - b each, which cancels. As in the authors' code both are divided by the
         square of the first d against underflow, and epsilon stands with the new d. The paper and the code
-        start from 1e-6, and train for long.
+        start from 1e-6, and train for long. Optax unbiases the rate, which in the code is a choice.
     """
 
     plugin = "optimizer 'prodigy'"

@@ -40,7 +40,8 @@ class Yogi(MomentOptimizer):
 
     References:
         Zaheer, Reddi, Sachan, Kale, Kumar: Adaptive methods for nonconvex optimization, 2018, algorithm 2.
-        Both means are unbiased as in Optax and TensorFlow; the paper unbiases neither.
+        Both means are unbiased as in Optax and TensorFlow; the paper unbiases neither. Optax begins m, too,
+        with the initial accumulator.
     """
 
     plugin = "optimizer 'yogi'"

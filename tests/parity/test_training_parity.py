@@ -103,7 +103,7 @@ def torch_losses(network: Any, optimizer: Any, images: np.ndarray, labels: np.nd
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_lenet5_trains_as_in_pytorch(name: str) -> None:
+def test_lenet5_trains_as_in_pytorch(name: str, deviation: Any) -> None:
     config, make = OPTIMIZERS[name]
     data = load_dataset({"name": "synthetic", "shape": [28, 28, 1], "train_size": STEPS * BATCH})
     order = generator(0, "order", 0).permutation(len(data.train))
@@ -120,4 +120,5 @@ def test_lenet5_trains_as_in_pytorch(name: str) -> None:
     optimizer = registry().build("optimizer", {"name": name, **config}, model.parameters)
     found = our_losses(model, optimizer, images, labels)
     assert expected[-1] < 0.9 * expected[0], "PyTorch itself has to learn, or the comparison says little"
+    deviation("torch", f"losses of LeNet-5, {name}", np.array(found), np.array(expected))
     np.testing.assert_allclose(found, expected, rtol=RELATIVE)

@@ -52,8 +52,8 @@ class Muon(MatrixOptimizer):
         Jordan, Jin, Boza, You, Cesista, Newhouse, Bernstein: Muon: an optimizer for hidden layers in neural
         networks, 2024. Liu et al.: Muon is scalable for LLM training, 2025, equation 4 for the scale "rms"
         and the decay. PyTorch averages (v = momentum v + (1 - momentum) g), which makes no difference
-        before the normalization; both frameworks orthogonalize in bfloat16, here in the precision of the
-        weights.
+        before the normalization, and orthogonalizes in bfloat16; Optax averages and unbiases both parts of
+        the Nesterov step, and orthogonalizes as here in the precision of the weights.
     """
 
     plugin = "optimizer 'muon'"

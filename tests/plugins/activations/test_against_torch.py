@@ -86,12 +86,13 @@ def test_every_offer_is_compared_here() -> None:
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 2e-6)])
 @pytest.mark.parametrize("name", THEIRS)
-def test_same_as_torch(name: str, dtype: Any, tolerance: float) -> None:
+def test_same_as_torch(name: str, dtype: Any, tolerance: float, deviation: Any) -> None:
     """PyTorch rounds hard_sigmoid's slope of 1/6 to float32, for float64 too."""
     x = GRID.astype(dtype)
     if name == "hard_sigmoid":
         tolerance = max(tolerance, 1e-7)
     for ours, theirs in zip(evaluate(OFFERS[name](), x), evaluate_theirs(THEIRS[name], x), strict=True):
+        deviation("torch", name, ours, theirs)
         np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance)
 
 

@@ -68,14 +68,19 @@ PAIRS: list[tuple[str, dict[str, Any], Callable[[Any], Any]]] = [
 
 
 @pytest.mark.parametrize(("name", "settings", "scheduler_of"), PAIRS)
-def test_same_rates_as_torch(name: str, settings: dict[str, Any], scheduler_of: Callable[[Any], Any]) -> None:
+def test_same_rates_as_torch(
+    name: str, settings: dict[str, Any], scheduler_of: Callable[[Any], Any], deviation: Any
+) -> None:
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0, momentum=0.9)
     scheduler = scheduler_of(optimizer)
-    for step in range(TOTAL):
-        expected = optimizer.param_groups[0]["lr"]
-        assert OFFERS[name](step, TOTAL, **settings) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    expected = []
+    for _ in range(TOTAL):
+        expected.append(optimizer.param_groups[0]["lr"])
         optimizer.step()
         scheduler.step()
+    found = np.array([OFFERS[name](step, TOTAL, **settings) for step in range(TOTAL)])
+    deviation("torch", f"schedule {name}", found, np.array(expected))
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize(("metric", "mode"), [("validation_loss", "min"), ("validation_accuracy", "max")])
