@@ -37,6 +37,7 @@ from convlab.settings import GROUPS, Settings
 CACHED_CHOICES = 256
 OVERRIDE_FORM = "write key=value, such as epochs=3 or optimizer=sgd"
 ADDED = "++"  # what Hydra calls force-add: sets a value whether the key is known or not
+ALL = "all"  # probes=all
 STUDY, STUDY_FIELD, PROTOCOL = "study", "study.", "protocol"
 PRIMITIVES = (bool, int, float, str)
 
@@ -238,6 +239,8 @@ class Composer:
             return [text]
         if key in GROUPS:
             return _prepared_choice(override)
+        if key == "probes" and override.value() == ALL:
+            return [f"{ADDED}{key}=[{','.join(registry().offers('probe'))}]"]
         if key in self._groups and (key != STUDY or override.is_add()):
             return [f"+{key}={override.get_value_string()}"]
         group, _, name = key.partition(".")

@@ -59,7 +59,7 @@ class Settings:
         precision: arithmetic of the compiled core; ``"float32"``; ``"fast"``, whose relative errors are up to
             5e-6; or ``"bfloat16"``, about 2e-3 where the CPU multiplies bfloat16.
         trackers: where metrics go besides metrics.jsonl.
-        probes: what looks at the model as it trains.
+        probes: what looks at the model as it trains; on the command line ``all`` takes every one.
         study: name of the folder under `runs_dir` that the run belongs to.
         runs_dir: folder that holds all runs.
 
@@ -91,7 +91,7 @@ class Settings:
     threads: int | None = None
     precision: Literal["float32", "fast", "bfloat16"] = "float32"
     trackers: tuple[Choice, ...] = ()
-    probes: tuple[Choice, ...] = ("filters",)
+    probes: tuple[Choice, ...] = ({"name": "filters", "every": None},)
     study: str = "default"
     runs_dir: str = "runs"
 

@@ -80,6 +80,11 @@ def test_overrides_reach_the_settings(
         assert (found[group][field] if field else found[group]) == value
 
 
+def test_all_probes_are_those_that_are_installed() -> None:
+    choices = compose(["probes=all"]).probes
+    assert [choice["name"] for choice in choices if isinstance(choice, dict)] == [*registry().offers("probe")]
+
+
 def test_whole_numbers_become_floats_where_the_signature_says_so() -> None:
     choice = compose(["optimizer=sgd", "optimizer.lr=1"]).to_mapping()["optimizer"]
     assert isinstance(choice["lr"], float)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from convlab.records.documents import DOCUMENT_LIMIT, read_limited, read_yaml
+from convlab.records.plain_loader import PlainLoader
 
 # Top-level entries as `to_yaml` writes them: a name at the margin, below it only indented lines and items.
 _ENTRY = re.compile(rb"[A-Za-z_][^\n]*\n(?:(?: |- )[^\n]*\n)*")
@@ -46,10 +47,8 @@ def read_config(path: Path) -> dict[str, Any]:
 @lru_cache(_CACHED_ENTRIES)
 def _parse_entry(entry: bytes) -> tuple[str, Any] | None:
     """Name and value, or None for what is better read as a part of its document."""
-    if b"*" in entry:  # might be an alias, which only the slow way refuses
-        return None
     try:
-        document = yaml.safe_load(entry)
+        document = yaml.load(entry, Loader=PlainLoader)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
     if not isinstance(document, dict) or len(document) != 1:

@@ -12,6 +12,7 @@ import yaml  # type: ignore[import-untyped]
 
 from convlab.errors import RecordError
 from convlab.records.faults import reporting
+from convlab.records.plain_loader import PlainLoader
 
 DOCUMENT_LIMIT = 4 * 2**20
 
@@ -22,15 +23,6 @@ class _PlainDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: igno
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
-
-
-class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """Refuses aliases: a few nested ones unfold to gigabytes when the document is walked."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not allowed")
-        return super().compose_node(parent, index)
 
 
 def to_yaml(document: Mapping[str, Any]) -> bytes:
@@ -67,7 +59,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """
     content = read_limited(path, DOCUMENT_LIMIT)
     try:
-        return _mapping(path, yaml.load(content, Loader=_PlainLoader))
+        return _mapping(path, yaml.load(content, Loader=PlainLoader))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise RecordError(f"{path} is not valid YAML: {_first_line(error)}") from error
 

@@ -8,11 +8,11 @@ from convlab_plugins.probes.moments import Moments
 
 
 class Filters(Probe):
-    """Filters: keeps the weights of all convolutions before the first and after the last epoch.
+    """Filters: keeps the weights of all convolutions before training and after every epoch, as a film needs.
 
     Args:
-        every: also keeps them after each `every`-th epoch, >= 1, as a film needs; None keeps only start and
-            end.
+        every: keeps them at start and end, and after each `every`-th epoch between, >= 1; None keeps only
+            start and end, as a run does that names no probes.
 
     Raises:
         ConfigError: if `every` is less than 1.
@@ -24,7 +24,7 @@ class Filters(Probe):
         convlab.errors.ConfigError: probe 'filters': every must be >= 1 or null, got 0
     """
 
-    def __init__(self, *, every: int | None = None) -> None:
+    def __init__(self, *, every: int | None = 1) -> None:
         self.moments = Moments("filters", every)
 
     def observe(self, model: Any, epoch: int, last: bool) -> Mapping[str, Array]:

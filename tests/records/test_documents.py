@@ -93,6 +93,8 @@ def test_json_keeps_nan(tmp_path: Path) -> None:
         ("a: !!python/object/apply:os.system ['touch pwned']", "is not valid YAML"),
         ("a: &x [1]\nb: *x", "aliases are not allowed"),
         ("[" * 1200, "is not valid YAML"),
+        ("- " * 200_000, "is not valid YAML"),
+        ("{a: " * 200_000, "is not valid YAML"),
         ("a: \x00", "is not valid YAML"),
     ],
 )
