@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,10 @@ from convlab.cli.arguments import Parser
 from convlab.cli.text import one_line, value_text
 from convlab.errors import ConfigError, RecordError
 from convlab.records.columns import differing_columns
-from convlab.records.flat import Flat
 from convlab.records.index import INDEX_FILE, drop_missing, find_index, indexed_runs
 from convlab.records.read_run import ReadRun
 from convlab.records.run_directory import RunDirectory, find_runs
 from convlab.settings import WITHOUT_EFFECT_ON_RESULT
-from convlab.verification import verify_run
 
 _EXAMPLES = """\
   convlab runs list
@@ -69,9 +68,8 @@ def _chosen(folders: Sequence[str], status: str | None, study: str | None, *, in
 
 
 def _list(runs: Sequence[ReadRun], form: str) -> int:
-    columns = differing_columns([_compared(run.config) for run in runs]) if runs else []
+    columns = [name for name in differing_columns([run.config for run in runs]) if _is_compared(name)]
     rows = [_row(run, columns) for run in runs]
-    out = console.output()
     if form == "json":
         text = json.dumps([_plain(run) for run in runs], indent=2)
     elif form == "csv":
@@ -80,13 +78,12 @@ def _list(runs: Sequence[ReadRun], form: str) -> int:
         text = "no runs"
     else:
         text = _aligned(rows)
-    out.file.write(text.rstrip("\n") + "\n")
+    sys.stdout.write(text.rstrip("\n") + "\n")
     return 0
 
 
-def _compared(config: Flat) -> Flat:
-    left_out = WITHOUT_EFFECT_ON_RESULT
-    return {name: value for name, value in config.items() if name.partition(".")[0] not in left_out}
+def _is_compared(name: str) -> bool:
+    return name.partition(".")[0] not in WITHOUT_EFFECT_ON_RESULT
 
 
 def _row(run: ReadRun, columns: Sequence[str]) -> dict[str, str]:
@@ -138,6 +135,8 @@ def _plain(run: ReadRun) -> dict[str, Any]:
 
 
 def _verify(runs: Sequence[ReadRun]) -> int:
+    from convlab.verification import verify_run  # reads checkpoints, for which numpy is loaded
+
     out, problems = console.output(), 0
     for run in runs:
         for problem in verify_run(RunDirectory(run.path)):

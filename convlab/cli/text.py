@@ -13,6 +13,8 @@ def one_line(text: str) -> str:
         'two lines \\\\x1b[31m'
     """
     words = " ".join(text.split())
+    if words.isprintable():
+        return words
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in words)
 
 

@@ -46,8 +46,8 @@ def _differs(name: str, names: Sequence[str], configs: Sequence[Flat]) -> bool:
 
 def _constant(name: str, configs: Sequence[Flat]) -> bool:
     """Whether all have the same value, told the quick way: most settings are alike in all runs."""
-    first = configs[0].get(name)
-    return all(type(found := config.get(name)) is type(first) and found == first for config in configs)
+    values = [config.get(name) for config in configs]
+    return values.count(values[0]) == len(values) == list(map(type, values)).count(type(values[0]))
 
 
 def _comparable(config: Flat, name: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
 import yaml  # type: ignore[import-untyped]
 
 from convlab.errors import RecordError
@@ -124,15 +123,17 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, Path):
-        return str(value)
     if value is None or isinstance(value, bool):
         return value
     for kind in (str, int, float):
         if isinstance(value, kind):
             return kind(value)
+    if isinstance(value, Path):
+        return str(value)
+    import numpy as np  # loaded only for what may be one of its numbers
+
+    if isinstance(value, np.generic):
+        return plain(value.item())
     raise RecordError(f"cannot write {value!r} ({type(value).__name__}): not plain data")
 
 

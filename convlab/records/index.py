@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from convlab.records.read_run import ReadRun, read_run
 from convlab.records.run_directory import RunDirectory
@@ -67,7 +68,7 @@ def drop_missing(runs: Iterable[RunDirectory], index: Path) -> None:
         return
     with suppress(sqlite3.Error), _opened(index) as database:
         known = [path for (path,) in database.execute("SELECT path FROM runs")]
-        kept = {_key(index.parent.absolute(), run.path) for run in runs}
+        kept = set(_keys(index.parent.absolute(), runs))
         gone = [(path,) for path in known if path not in kept]
         database.executemany("DELETE FROM runs WHERE path = ?", gone)
 
@@ -87,11 +88,15 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 def _refreshed(database: sqlite3.Connection, top: Path, runs: list[RunDirectory]) -> list[ReadRun]:
     rows = database.execute("SELECT path, stamp, content FROM runs")
     known = {path: (stamp, content) for path, stamp, content in rows}
+    keys, stamps = list(_keys(top, runs)), [_stamp(run.path) for run in runs]
+    kept = [known.get(key, ("", "")) for key in keys]
+    current_texts = [
+        text if stamp and stamp == kept_stamp else "null"
+        for stamp, (kept_stamp, text) in zip(stamps, kept, strict=True)
+    ]
     read, changed = [], []
-    for run in runs:
-        key, stamp = _key(top, run.path), _stamp(run.path)
-        kept_stamp, content = known.get(key, ("", ""))
-        current = _from_text(run.path, content) if stamp and kept_stamp == stamp else None
+    for run, key, stamp, row in zip(runs, keys, stamps, _parsed(current_texts), strict=True):
+        current = _from_row(run.path, row)
         if current is None:
             current = read_run(run)
             if stamp:
@@ -119,20 +124,39 @@ def _stamp(run: Path) -> str:
     return " ".join(f"{item.st_mtime_ns}:{item.st_size}:{item.st_ino}" for item in described)
 
 
-def _key(top: Path, run: Path) -> str:
-    whole, above = str(run.absolute()), f"{top}{os.sep}"
-    return whole.removeprefix(above) if whole.startswith(above) else os.path.relpath(run, top)
+def _keys(top: Path, runs: Iterable[RunDirectory]) -> Iterator[str]:
+    """The ways from the folder of the index to runs."""
+    here, above = Path.cwd(), f"{top}{os.sep}"
+    for run in runs:
+        whole = os.path.join(here, run.path)
+        yield whole.removeprefix(above) if whole.startswith(above) else os.path.relpath(whole, top)
 
 
 def _to_text(run: ReadRun) -> str:
     return json.dumps([run.config, run.status, run.result, run.problem])
 
 
-def _from_text(path: Path, text: str) -> ReadRun | None:
+def _parsed(texts: list[str]) -> list[Any]:
+    """What the texts of rows hold; read at once, which is quicker, unless one of them cannot be read."""
+    try:
+        together: list[Any] = json.loads(f"[{','.join(texts)}]")
+    except (ValueError, TypeError, RecursionError):
+        together = []
+    return together if len(together) == len(texts) else list(map(_parsed_alone, texts))
+
+
+def _parsed_alone(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _from_row(path: Path, row: Any) -> ReadRun | None:
     """The run that a row describes; None if it describes none."""
     try:
-        config, status, result, problem = json.loads(text)
-    except (ValueError, TypeError, RecursionError):
+        config, status, result, problem = row
+    except (ValueError, TypeError):
         return None
     is_run = isinstance(config, dict) and isinstance(result, dict)
     if not (is_run and isinstance(status, str) and isinstance(problem, str)):

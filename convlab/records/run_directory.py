@@ -3,19 +3,21 @@
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convlab.contracts.parameter import Array
 from convlab.errors import RecordError
-from convlab.records.arrays_file import load_arrays, save_arrays
 from convlab.records.atomic import PARTIAL_PATTERN, remove_file, sync_folder, write_atomically
 from convlab.records.claim import claimed, is_claimed
 from convlab.records.documents import read_json, read_yaml, to_json, to_yaml
 from convlab.records.faults import reporting
 from convlab.records.metrics import MetricsFile
+
+if TYPE_CHECKING:
+    from convlab.contracts.parameter import Array
 
 ENDED = ("finished", "interrupted", "diverged", "failed")
 _PROBE_FILE = re.compile(r"epoch-(\d{1,9})\.npz")
@@ -176,7 +178,7 @@ class RunDirectory:
             )
         write_atomically(self.path / "result.json", to_json(result))
 
-    def write_probe(self, name: str, epoch: int, arrays: Mapping[str, Array]) -> None:
+    def write_probe(self, name: str, epoch: int, arrays: "Mapping[str, Array]") -> None:
         """Keeps what a probe saw as ``probes/<name>/epoch-0003.npz``.
 
         Args:
@@ -187,6 +189,8 @@ class RunDirectory:
         Raises:
             RecordError: if they cannot be written.
         """
+        from convlab.records.arrays_file import save_arrays  # numpy is only for those who keep arrays
+
         save_arrays(self._probe_folder(name) / f"epoch-{epoch:04d}.npz", arrays)
 
     def probe_epochs(self, name: str) -> dict[int, Path]:
@@ -197,12 +201,14 @@ class RunDirectory:
         found = [(_PROBE_FILE.fullmatch(path.name), path) for path in folder.iterdir()]
         return dict(sorted((int(match[1]), path) for match, path in found if match))
 
-    def read_probe(self, name: str, epoch: int) -> dict[str, Array]:
+    def read_probe(self, name: str, epoch: int) -> "dict[str, Array]":
         """Arrays by name that a probe kept at an epoch.
 
         Raises:
             RecordError: if there are none or they cannot be read.
         """
+        from convlab.records.arrays_file import load_arrays  # numpy is only for those who keep arrays
+
         kept = self.probe_epochs(name)
         if epoch not in kept:
             raise RecordError(
@@ -276,17 +282,31 @@ def find_runs(paths: Path | str | Iterable[Path | str]) -> list[RunDirectory]:
     for path in [paths] if isinstance(paths, Path | str) else paths:
         if not Path(path).is_dir():
             raise RecordError(f"no folder {path}: give folders that hold runs, such as runs/default")
-        top = os.path.realpath(path)
-        for run in _walk(Path(path)):  # which follows no links, so what lies below the top is real as well
-            found.setdefault(os.path.join(top, *run.parts[len(Path(path).parts) :]), RunDirectory(run))
+        top, real = str(Path(path)), os.path.realpath(path)
+        for run in _walk(top):  # which follows no links, so what lies below the top is real as well
+            found.setdefault(real + run[len(top) :], RunDirectory(run))
     return sorted(found.values(), key=lambda run: run.path.parts)
 
 
-def _walk(top: Path) -> Iterable[Path]:
-    unlisted: list[Path] = []
-    for folder, inner, files in os.walk(top, onerror=lambda error: unlisted.append(Path(error.filename))):
-        if "config.yaml" in files:
-            inner.clear()
-            yield Path(folder)
-        inner[:] = [name for name in inner if not name.startswith(".")]
-    yield from unlisted
+def _walk(top: str) -> Iterator[str]:
+    """The runs in a folder; text, since making a `Path` of each of thousands takes a while."""
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        if _has_config(folder):
+            yield folder
+            continue
+        try:
+            with os.scandir(folder) as entries:
+                inner = [entry for entry in entries if not entry.name.startswith(".")]
+                waiting += [entry.path for entry in inner if entry.is_dir(follow_symlinks=False)]
+        except OSError:
+            yield folder
+
+
+def _has_config(folder: str) -> bool:
+    """Asked before the folder is listed, which takes longer; most folders are runs."""
+    try:
+        return not stat.S_ISDIR(os.lstat(f"{folder}{os.sep}config.yaml").st_mode)
+    except OSError:
+        return False

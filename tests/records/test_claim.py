@@ -20,7 +20,7 @@ from convlab.records.run_directory import RunDirectory
 
 HOLD = (
     "import sys\n"
-    "from convlab.records import RunDirectory\n"
+    "from convlab.records.run_directory import RunDirectory\n"
     "with RunDirectory(sys.argv[1]).claim():\n"
     "    print('held', flush=True)\n"
     "    sys.stdin.read()\n"
