@@ -88,13 +88,13 @@ CONVLAB_INLINE void transform_kernels(const int OUT, const struct winograd_run *
 #undef AT_PACKED
 #undef TO_KERNEL
 
-/* products[point, tile, out] = sum over input channels of inputs[point, tile, in] * kernels[point, in, out] */
-static void multiply_points(const struct winograd_run *run, int64_t block, int64_t tiles, const float *inputs,
-                            float *products, float *sums) {
+/* products[point, slot, out] = sum over input channels of inputs[point, slot, in] * kernels[point, in, out] */
+static void multiply_points(const struct winograd_run *run, int64_t block, const struct tile_at *end,
+                            const float *inputs, float *products, float *sums) {
     static const float no_bias[BLOCK] = {0};
     const struct winograd_plan *plan = run->plan;
     const int vectors = block_vectors(plan->out - block * BLOCK);
-    const int64_t width = vectors * CONVLAB_LANES, parts = ceil_divide(tiles, vectors == 2 ? TILE_2 : TILE_1);
+    const int64_t width = vectors * CONVLAB_LANES;
     struct tile_job job = {
         .pieces = (const struct piece *)(run->memory + plan->chain_table),
         .pieces_count = plan->chains,
@@ -107,6 +107,8 @@ static void multiply_points(const struct winograd_run *run, int64_t block, int64
         .last = 1,
     };
     for (int64_t point = 0; point < plan->points; point++, job.w += plan->in * BLOCK) {
+        const int64_t tiles = end->slots[kind_of_point((int)plan->tiles.side, point)];
+        const int64_t parts = ceil_divide(tiles, vectors == 2 ? TILE_2 : TILE_1);
         for (int64_t part = 0; part < parts; part++) {
             const int64_t start = part_start(tiles, parts, part);
             tap_tiles[vectors - 1][part_start(tiles, parts, part + 1) - start](
@@ -116,17 +118,18 @@ static void multiply_points(const struct winograd_run *run, int64_t block, int64
     }
 }
 
-#define AT_POINT(i, j) vector_load(products + ((i) * WINOGRAD_IN(OUT) + (j)) * plane)
-#define TO_PIXEL(i, j, value)                               \
-    do {                                                    \
-        const vector_float output = (value) + bias;         \
-        seen += output;                                     \
+#define AT_POINT(i, j) vector_load(products[KIND_OF_POINT(OUT, i, j)] + ((i) * WINOGRAD_IN(OUT) + (j)) * plane)
+#define TO_PIXEL(i, j, value)                                                                             \
+    do {                                                                                                  \
+        const vector_float output = (value) + bias;                                                       \
+        seen += output;                                                                                   \
         vector_store(y + (i) * row + (j) * pixel, relu ? vector_max((vector_float){0}, output) : output); \
     } while (0)
 
-/* A^T m A plus the bias for one vector of channels; returns the sum of all outputs. */
-CONVLAB_INLINE vector_float transform_products(const int OUT, const float *products, int64_t plane, vector_float bias,
-                                               int relu, float *y, int64_t row, int64_t pixel) {
+/* A^T m A plus the bias for one vector of channels, whose products lie in a place for each kind of points; returns the
+ * sum of all outputs. */
+CONVLAB_INLINE vector_float transform_products(const int OUT, const float *const *products, int64_t plane,
+                                               vector_float bias, int relu, float *y, int64_t row, int64_t pixel) {
     vector_float seen = {0};
     WINOGRAD_MAP(OUT, output_line, WINOGRAD_IN(OUT), OUT, AT_POINT, TO_PIXEL);
     return seen;
@@ -137,7 +140,7 @@ CONVLAB_INLINE vector_float transform_products(const int OUT, const float *produ
 
 /* The outputs of one tile for one vector of channels, those that exist; returns their sum. */
 CONVLAB_INLINE vector_float write_outputs(const int OUT, const struct winograd_run *run, const struct window *window,
-                                          int64_t k, const float *products) {
+                                          int64_t k, const float *const *products) {
     const struct tap_convolution *t = run->t;
     const int64_t lanes = smaller(CONVLAB_LANES, run->plan->out - k), plane = run->plan->product_plane;
     const vector_float bias = t->bias ? vector_load_partial(t->bias + k, lanes) : (vector_float){0};
@@ -146,8 +149,17 @@ CONVLAB_INLINE vector_float write_outputs(const int OUT, const struct winograd_r
         return transform_products(OUT, products, plane, bias, t->relu, corner, window->row, window->pixel);
     }
     float square[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT * CONVLAB_LANES];
-    const vector_float seen =
-        transform_products(OUT, products, plane, bias, t->relu, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
+    vector_float seen = {0}; /* what does not exist may be anything */
+    transform_products(OUT, products, plane, bias, 0, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
+    for (int64_t i = 0; i < window->row1; i++) {
+        for (int64_t j = 0; j < window->column1; j++) {
+            float *output = square + (i * OUT + j) * CONVLAB_LANES;
+            seen += vector_load(output);
+            if (t->relu) {
+                vector_store(output, vector_max((vector_float){0}, vector_load(output)));
+            }
+        }
+    }
     if (activates_outputs(t)) {
         t->activation(square, square, OUT * OUT * CONVLAB_LANES, t->activation_parameters);
     }
@@ -176,21 +188,27 @@ CONVLAB_INLINE void run_winograd_task(const int OUT, struct winograd_run *run, i
     const int64_t first = part_start(plan->tiles.count, plan->tasks, number);
     const int64_t end = part_start(plan->tiles.count, plan->tasks, number + 1);
     const struct tiled_image image = {t->x, &t->vertical, &t->horizontal, plan->in, run->memory + plan->zeros};
+    const struct tile_at last = tile_from(&plan->tiles, first, end);
     vector_float seen = {0};
-    transform_inputs(OUT, inputs, plan->in_plane, plan->in_row, &image, &plan->tiles, first, end);
+    transform_inputs(OUT, inputs, plan->in_plane, plan->in_row, &image, &plan->tiles,
+                     tile_from(&plan->tiles, first, first), end - first);
     for (int64_t block0 = 0; block0 < plan->blocks; block0 += plan->blocks_at_once) {
         const int64_t block1 = smaller(plan->blocks, block0 + plan->blocks_at_once);
         for (int64_t block = block0; block < block1; block++) {
-            multiply_points(run, block, end - first, inputs, products + (block - block0) * plan->product_block, sums);
+            multiply_points(run, block, &last, inputs, products + (block - block0) * plan->product_block, sums);
         }
-        for (int64_t tile = first; tile < end; tile++) {
+        struct tile_at at = tile_from(&plan->tiles, first, first);
+        for (int64_t tile = first; tile < end; tile++, to_next_tile(&plan->tiles, &at)) {
             const struct window window =
-                window_of_tile(&plan->tiles, tile, t->vertical.out, t->horizontal.out, plan->out, OUT, 0, 0);
+                window_of_tile(&plan->tiles, &at, t->vertical.out, t->horizontal.out, plan->out, OUT, 0, 0);
             for (int64_t k = block0 * BLOCK; k < smaller(plan->out, block1 * BLOCK); k += CONVLAB_LANES) {
                 const int64_t block = k / BLOCK, width = block_vectors(plan->out - block * BLOCK) * CONVLAB_LANES;
-                seen += write_outputs(OUT, run, &window, k,
-                                      products + (block - block0) * plan->product_block + (tile - first) * width +
-                                          k % BLOCK);
+                const float *of_block = products + (block - block0) * plan->product_block + k % BLOCK;
+                const float *of_kind[POINT_KINDS];
+                UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) {
+                    of_kind[kind] = of_block + at.slots[kind] * width;
+                }
+                seen += write_outputs(OUT, run, &window, k, of_kind);
             }
         }
     }

@@ -27,12 +27,13 @@ static const char *refuse_winograd(int side, const struct convlab_conv2d_problem
     if (q->stride_h != 1 || q->stride_w != 1 || q->dilation_h != 1 || q->dilation_w != 1) {
         return "stride and dilation must be 1";
     }
-    const int64_t products = q->c * q->k, tiles = cut_tiles(side, 1, out_h, out_w).count;
+    const int64_t products = q->c * q->k;
     if (products > WINOGRAD_MOST_PRODUCTS) {
         return "too many channels: the transformed kernels would take over 150 MB";
     }
+    const struct tiling tiles = cut_tiles(side, 1, out_h, out_w);
     const int64_t lanes = round_up(out, CONVLAB_LANES);
-    const int64_t cost = tiles * WINOGRAD_POINTS(side) * (in * lanes + COST_OF_INPUT * in + COST_OF_OUTPUT * lanes);
+    const int64_t cost = products_of_image(&tiles) * (in * lanes + COST_OF_INPUT * in + COST_OF_OUTPUT * lanes);
     if (cost >= WINOGRAD_TAPS * WINOGRAD_TAPS * out_h * out_w * products) {
         return "too few channels or pixels: the transforms would cost more than they save";
     }

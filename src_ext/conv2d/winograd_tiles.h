@@ -6,14 +6,78 @@
 #include "strips.h"
 #include "winograd_transform.h"
 
-/* Tiles of side x side outputs, those of one image after those of the other. */
+/* Tiles of side x side outputs, those of one image after those of the other. The last tiles of a column or a row may
+ * lack outputs. */
 struct tiling {
     int64_t side, down, across, count;
+    int lacks_rows, lacks_columns;
 };
 
 static inline struct tiling cut_tiles(int64_t side, int64_t n, int64_t out_h, int64_t out_w) {
     const int64_t down = ceil_divide(out_h, side), across = ceil_divide(out_w, side);
-    return (struct tiling){side, down, across, n * down * across};
+    return (struct tiling){side, down, across, n * down * across, out_h % side != 0, out_w % side != 0};
+}
+
+/* The value at infinity adds only to the last output along an axis: a tile that lacks it needs no such point. So there
+ * are four kinds of points, and those at infinity along both axes are the last. */
+enum { AT_INFINITY_ACROSS = 1, AT_INFINITY_DOWN = 2, POINT_KINDS = 4 };
+#define KIND_OF_POINT(OUT, i, j) \
+    (((i) == WINOGRAD_IN(OUT) - 1) * AT_INFINITY_DOWN + ((j) == WINOGRAD_IN(OUT) - 1) * AT_INFINITY_ACROSS)
+
+static inline int kind_of_point(int side, int64_t point) {
+    return KIND_OF_POINT(side, point / WINOGRAD_IN(side), point % WINOGRAD_IN(side));
+}
+
+/* A point and a tile that needs it make a product of channels: so many in one image. */
+static inline int64_t products_of_image(const struct tiling *tiles) {
+    return (tiles->down * WINOGRAD_IN(tiles->side) - tiles->lacks_rows) *
+           (tiles->across * WINOGRAD_IN(tiles->side) - tiles->lacks_columns);
+}
+
+/* A tile, and for each kind of points how many tiles before it need them, from some first tile on: its place among
+ * what is transformed. */
+struct tile_at {
+    int64_t n, down, across;
+    int64_t slots[POINT_KINDS];
+};
+
+/* How many of the first `number` tiles of all need points of each kind. */
+static inline struct tile_at nth_tile(const struct tiling *tiles, int64_t number) {
+    const int64_t rows = number / tiles->across, n = rows / tiles->down, down = rows % tiles->down;
+    const int64_t across = number % tiles->across;
+    const int64_t low = n * tiles->across + (down == tiles->down - 1 ? across : 0);
+    struct tile_at at = {n, down, across, {number, number, number, number}};
+    at.slots[AT_INFINITY_ACROSS] -= tiles->lacks_columns ? rows : 0;
+    at.slots[AT_INFINITY_DOWN] -= tiles->lacks_rows ? low : 0;
+    at.slots[POINT_KINDS - 1] += at.slots[AT_INFINITY_ACROSS] + at.slots[AT_INFINITY_DOWN] - 2 * number +
+                                 (tiles->lacks_columns && tiles->lacks_rows ? n : 0);
+    return at;
+}
+
+/* The same, counted from tile number `first` on. */
+static inline struct tile_at tile_from(const struct tiling *tiles, int64_t first, int64_t number) {
+    const struct tile_at from = nth_tile(tiles, first);
+    struct tile_at at = nth_tile(tiles, number);
+    for (int kind = 0; kind < POINT_KINDS; kind++) {
+        at.slots[kind] -= from.slots[kind];
+    }
+    return at;
+}
+
+static inline int needs_points(const struct tiling *tiles, const struct tile_at *at, int kind) {
+    return !(kind & AT_INFINITY_DOWN && tiles->lacks_rows && at->down == tiles->down - 1) &&
+           !(kind & AT_INFINITY_ACROSS && tiles->lacks_columns && at->across == tiles->across - 1);
+}
+
+static inline void to_next_tile(const struct tiling *tiles, struct tile_at *at) {
+    UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) { at->slots[kind] += needs_points(tiles, at, kind); }
+    if (++at->across == tiles->across) {
+        at->across = 0;
+        if (++at->down == tiles->down) {
+            at->down = 0;
+            at->n++;
+        }
+    }
 }
 
 /* A square of pixels of an image (n, h, w, channels): the part inside is rows [row0, row1) x columns. */
@@ -24,13 +88,11 @@ struct window {
 };
 
 /* The square of `side` pixels whose corner is at the tile's outputs, moved by the origins. */
-static inline struct window window_of_tile(const struct tiling *tiles, int64_t number, int64_t h, int64_t w,
+static inline struct window window_of_tile(const struct tiling *tiles, const struct tile_at *at, int64_t h, int64_t w,
                                            int64_t channels, int64_t side, int64_t origin_h, int64_t origin_w) {
-    const int64_t n = number / (tiles->down * tiles->across);
-    const int64_t top = number / tiles->across % tiles->down * tiles->side + origin_h;
-    const int64_t left = number % tiles->across * tiles->side + origin_w;
+    const int64_t top = at->down * tiles->side + origin_h, left = at->across * tiles->side + origin_w;
     return (struct window){
-        .offset = ((n * h + top) * w + left) * channels,
+        .offset = ((at->n * h + top) * w + left) * channels,
         .row = w * channels,
         .pixel = channels,
         .row0 = larger(0, -top),
@@ -78,19 +140,32 @@ struct tiled_image {
 #define AT_OFFSET(i, j) vector_load(corner + (i) * window.row + (j) * window.pixel + c)
 #define AT_PIXEL(i, j) vector_load(pixels[(i) * WINOGRAD_IN(OUT) + (j)] + c)
 #define AT_PARTIAL_PIXEL(i, j) vector_load_partial(pixels[(i) * WINOGRAD_IN(OUT) + (j)] + c, channels - c)
-#define TO_POINT(i, j, value) vector_store(target + ((i) * WINOGRAD_IN(OUT) + (j)) * plane + c, value)
+#define OF_POINT(i, j) (targets[KIND_OF_POINT(OUT, i, j)] + ((i) * WINOGRAD_IN(OUT) + (j)) * plane + c)
+#define TO_POINT(i, j, value) vector_store(OF_POINT(i, j), value)
+#define TO_NEEDED_POINT(i, j, value)             \
+    do {                                         \
+        if (needed[KIND_OF_POINT(OUT, i, j)]) {  \
+            vector_store(OF_POINT(i, j), value); \
+        }                                        \
+    } while (0)
 
-/* B^T d B of tiles [first, end) to target, (point, tile, channel). */
+/* B^T d B of `count` tiles beginning with `at` to target, (point, slot, channel). */
 CONVLAB_INLINE void transform_inputs(const int OUT, float *target, int64_t plane, int64_t row,
-                                     const struct tiled_image *image, const struct tiling *tiles, int64_t first,
-                                     int64_t end) {
+                                     const struct tiled_image *image, const struct tiling *tiles, struct tile_at at,
+                                     int64_t count) {
     const int64_t channels = image->channels, full = channels - channels % CONVLAB_LANES;
-    for (int64_t tile = first; tile < end; tile++, target += row) {
+    for (; count > 0; count--, to_next_tile(tiles, &at)) {
         const struct window window =
-            window_of_tile(tiles, tile, image->vertical->in, image->horizontal->in, channels, WINOGRAD_IN(OUT),
+            window_of_tile(tiles, &at, image->vertical->in, image->horizontal->in, channels, WINOGRAD_IN(OUT),
                            image->vertical->origin, image->horizontal->origin);
+        float *targets[POINT_KINDS];
+        int needed[POINT_KINDS];
+        UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) {
+            targets[kind] = target + at.slots[kind] * row;
+            needed[kind] = needs_points(tiles, &at, kind);
+        }
         int64_t c = 0;
-        if (is_whole(&window, WINOGRAD_IN(OUT))) {
+        if (is_whole(&window, WINOGRAD_IN(OUT)) && needed[AT_INFINITY_ACROSS] && needed[AT_INFINITY_DOWN]) {
             const float *corner = image->x + window.offset;
             for (; c < full; c += CONVLAB_LANES) {
                 WINOGRAD_MAP(OUT, input_line, WINOGRAD_IN(OUT), WINOGRAD_IN(OUT), AT_OFFSET, TO_POINT);
@@ -102,10 +177,10 @@ CONVLAB_INLINE void transform_inputs(const int OUT, float *target, int64_t plane
         const float *pixels[WINOGRAD_MOST_POINTS];
         find_pixels(WINOGRAD_IN(OUT), image->x, &window, image->zeros, pixels);
         for (; c < full; c += CONVLAB_LANES) {
-            WINOGRAD_MAP(OUT, input_line, WINOGRAD_IN(OUT), WINOGRAD_IN(OUT), AT_PIXEL, TO_POINT);
+            WINOGRAD_MAP(OUT, input_line, WINOGRAD_IN(OUT), WINOGRAD_IN(OUT), AT_PIXEL, TO_NEEDED_POINT);
         }
         if (c < channels) {
-            WINOGRAD_MAP(OUT, input_line, WINOGRAD_IN(OUT), WINOGRAD_IN(OUT), AT_PARTIAL_PIXEL, TO_POINT);
+            WINOGRAD_MAP(OUT, input_line, WINOGRAD_IN(OUT), WINOGRAD_IN(OUT), AT_PARTIAL_PIXEL, TO_NEEDED_POINT);
         }
     }
 }
@@ -113,6 +188,8 @@ CONVLAB_INLINE void transform_inputs(const int OUT, float *target, int64_t plane
 #undef AT_OFFSET
 #undef AT_PIXEL
 #undef AT_PARTIAL_PIXEL
+#undef OF_POINT
 #undef TO_POINT
+#undef TO_NEEDED_POINT
 
 #endif

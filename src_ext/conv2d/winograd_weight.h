@@ -76,8 +76,9 @@ struct winograd_weight_run {
 struct winograd_weight_batch {
     const struct winograd_weight_run *run;
     float *sums, *inputs;
-    int64_t first, end; /* tiles */
-    int begins;         /* whether the sums still hold nothing */
+    int64_t first, end;     /* tiles */
+    struct tile_at of_kind; /* the end, behind the places that each kind of points takes */
+    int begins;             /* whether the sums still hold nothing */
 };
 
 static struct winograd_weight_batch nth_batch(const struct winograd_weight_run *run, int64_t chunk, int64_t batch,
@@ -85,12 +86,15 @@ static struct winograd_weight_batch nth_batch(const struct winograd_weight_run *
     const struct winograd_weight_plan *plan = run->plan;
     const int64_t first = part_start(plan->tiles.count, plan->chunks, chunk);
     const int64_t count = part_start(plan->tiles.count, plan->chunks, chunk + 1) - first;
+    const int64_t start = first + part_start(count, plan->batches, batch);
+    const int64_t end = first + part_start(count, plan->batches, batch + 1);
     return (struct winograd_weight_batch){
         .run = run,
         .sums = run->memory + chunk * plan->chunk_floats,
         .inputs = run->memory + plan->members + member * plan->member_floats,
-        .first = first + part_start(count, plan->batches, batch),
-        .end = first + part_start(count, plan->batches, batch + 1),
+        .first = start,
+        .end = end,
+        .of_kind = tile_from(&plan->tiles, start, end),
         .begins = batch == 0,
     };
 }
@@ -100,33 +104,42 @@ static inline int vectors_of_block(const struct winograd_weight_run *run, int64_
 }
 
 #define AT_GRADIENT(i, j) (dy[(i) * OUT + (j)])
-#define TO_POINT(i, j, value) vector_store(target + ((i) * WINOGRAD_IN(OUT) + (j)) * plan->gradient_plane, value)
+#define TO_NEEDED_POINT(i, j, value)                                                                           \
+    do {                                                                                                       \
+        const int kind = KIND_OF_POINT(OUT, i, j);                                                             \
+        if (needed[kind]) {                                                                                    \
+            vector_store(target + at->slots[kind] * width + ((i) * WINOGRAD_IN(OUT) + (j)) * plan->gradient_plane, \
+                         value);                                                                               \
+        }                                                                                                      \
+    } while (0)
 
-/* A dy A^T of one tile, (point, block, tile, lane), and the sum of dy. */
-CONVLAB_INLINE void transform_gradients(const int OUT, const struct winograd_weight_batch *batch, int64_t tile) {
+/* A dy A^T of one tile, (point, block, slot, lane), and the sum of dy. */
+CONVLAB_INLINE void transform_gradients(const int OUT, const struct winograd_weight_batch *batch,
+                                        const struct tile_at *at) {
     const struct winograd_weight_run *run = batch->run;
     const struct convlab_conv2d_problem *q = run->q;
     const struct winograd_weight_plan *plan = run->plan;
-    const struct window window = window_of_tile(&plan->tiles, tile, q->oh, q->ow, q->k, OUT, 0, 0);
+    const struct window window = window_of_tile(&plan->tiles, at, q->oh, q->ow, q->k, OUT, 0, 0);
     const float *pixels[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT];
     find_pixels(OUT, run->arguments->weight, &window, run->memory + plan->zeros, pixels);
+    int needed[POINT_KINDS];
+    UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) { needed[kind] = needs_points(&plan->tiles, at, kind); }
     for (int64_t k = 0; k < q->k; k += CONVLAB_LANES) {
         const int64_t block = k / BLOCK, width = vectors_of_block(run, block) * CONVLAB_LANES;
         const int64_t lanes = smaller(CONVLAB_LANES, q->k - k);
-        float *target = batch->inputs + plan->gradients + block * plan->tiles_at_once * BLOCK +
-                        (tile - batch->first) * width + k % BLOCK;
+        float *target = batch->inputs + plan->gradients + block * plan->tiles_at_once * BLOCK + k % BLOCK;
         vector_float dy[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT], sum = {0};
         UNROLL for (int i = 0; i < OUT * OUT; i++) {
             dy[i] = lanes == CONVLAB_LANES ? vector_load(pixels[i] + k) : vector_load_partial(pixels[i] + k, lanes);
             sum += dy[i];
         }
-        WINOGRAD_MAP(OUT, gradient_line, OUT, WINOGRAD_IN(OUT), AT_GRADIENT, TO_POINT);
-        vector_store(target + plan->points * plan->gradient_plane, sum);
+        WINOGRAD_MAP(OUT, gradient_line, OUT, WINOGRAD_IN(OUT), AT_GRADIENT, TO_NEEDED_POINT);
+        vector_store(target + at->slots[0] * width + plan->points * plan->gradient_plane, sum);
     }
 }
 
 #undef AT_GRADIENT
-#undef TO_POINT
+#undef TO_NEEDED_POINT
 
 CONVLAB_INLINE void transform_tiles(const int OUT, const struct winograd_weight_batch *batch, int64_t first,
                                     int64_t end) {
@@ -134,10 +147,10 @@ CONVLAB_INLINE void transform_tiles(const int OUT, const struct winograd_weight_
     const struct winograd_weight_plan *plan = run->plan;
     const struct tiled_image image = {run->arguments->image, &plan->vertical, &plan->horizontal, run->q->c,
                                       run->memory + plan->zeros};
-    transform_inputs(OUT, batch->inputs + (first - batch->first) * plan->in_row, plan->in_plane, plan->in_row, &image,
-                     &plan->tiles, first, end);
-    for (int64_t tile = first; tile < end; tile++) {
-        transform_gradients(OUT, batch, tile);
+    struct tile_at at = tile_from(&plan->tiles, batch->first, first);
+    transform_inputs(OUT, batch->inputs, plan->in_plane, plan->in_row, &image, &plan->tiles, at, end - first);
+    for (int64_t tile = first; tile < end; tile++, to_next_tile(&plan->tiles, &at)) {
+        transform_gradients(OUT, batch, &at);
     }
 }
 
@@ -158,11 +171,11 @@ static void add_bias_sums(const struct winograd_weight_batch *batch, int64_t blo
     }
 }
 
-/* sums[point, in, out] += sum over the batch's tiles of inputs[point, tile, in] * gradients[point, tile, out] */
+/* sums[point, in, out] += sum over the batch's slots of inputs[point, slot, in] * gradients[point, slot, out] */
 static void multiply_plane(void *context, int64_t number, int member) {
     const struct winograd_weight_batch *batch = context;
     const struct winograd_weight_plan *plan = batch->run->plan;
-    const int64_t block = number % plan->blocks, plane = number / plan->blocks, tiles = batch->end - batch->first;
+    const int64_t block = number % plan->blocks, plane = number / plan->blocks;
     const int64_t channels = batch->run->q->c;
     const int vectors = vectors_of_block(batch->run, block);
     const int64_t width = vectors * CONVLAB_LANES, parts = ceil_divide(channels, vectors == 2 ? TILE_2 : TILE_1);
@@ -175,7 +188,9 @@ static void multiply_plane(void *context, int64_t number, int member) {
         add_bias_sums(batch, block, gradients);
         return;
     }
-    for (int64_t start = 0; start < tiles; start += WINOGRAD_SEGMENT) {
+    const int64_t tiles = batch->of_kind.slots[kind_of_point((int)plan->tiles.side, plane)];
+    int64_t start = 0;
+    do { /* once even without tiles, for sums that still hold nothing */
         const struct weight_job job = {1, 1, smaller(WINOGRAD_SEGMENT, tiles - start), 0, 0, plan->in_row,
                                        gradients + start * width, batch->begins && start == 0};
         for (int64_t part = 0; part < parts; part++) {
@@ -183,7 +198,8 @@ static void multiply_plane(void *context, int64_t number, int member) {
             weight_tiles[vectors - 1][part_start(channels, parts, part + 1) - c](
                 &job, inputs + start * plan->in_row + c, sums + c * width);
         }
-    }
+        start += WINOGRAD_SEGMENT;
+    } while (start < tiles);
 }
 
 /* Planes of products to sum, for one block each. */
