@@ -19,6 +19,11 @@ def note(text: str) -> Markup:
     return element("p", text, class_="note")
 
 
+def missing(what: str, probe: str) -> Markup:
+    """A sentence on what no run kept, and on how to keep it."""
+    return note(f"{what}. Record with probes=all, or probes=[{probe}] alone.")
+
+
 def best_of(shown: int, total: int) -> str:
     """A sentence on what has no room, to follow another one; empty if there is room for all.
 
@@ -44,7 +49,7 @@ def table_of(table: Table) -> Markup:
     return joined(
         element("h3", table.title) if table.title else None,
         grid(table.headings, table.rows, keys=table.keys),
-        note(table.remark) if table.remark else None,
+        note(f"{table.remark[:1].upper()}{table.remark[1:]}.") if table.remark else None,
     )
 
 

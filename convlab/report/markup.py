@@ -6,7 +6,7 @@ from typing import Any
 from convlab.records.text import printable
 
 TEXT_LIMIT = 2000
-_VOID = frozenset({"img", "meta"})
+_VOID = frozenset({"image", "img", "input", "meta"})
 
 
 class Markup(str):

@@ -22,6 +22,7 @@ from convlab.report.sections import (
     leaderboard,
     protocol,
     repeat,
+    training,
     verdict,
 )
 
@@ -34,6 +35,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[str, Material], Markup | None]], ...] 
     ("effects", "Effects", effects.section_of),
     ("protocol", "Protocol", protocol.section_of),
     ("health", "Layers", health.section_of),
+    ("training", "Over epochs", training.section_of),
     ("filters", "Filters", filters.section_of),
     ("maps", "Feature maps", feature_maps.section_of),
     ("configurations", "Settings", configurations.section_of),

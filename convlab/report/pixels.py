@@ -35,20 +35,27 @@ class Budget:
             scale: by how much the browser enlarges it.
             title: what it shows, for those who hear it.
         """
-        content = io.BytesIO()
-        image.save(content, format="png", optimize=True)
-        source = f"data:image/png;base64,{b64encode(content.getvalue()).decode()}"
-        if len(source) > self.left:
+        source = self.source(image)
+        if source is None:
             return None
-        self.left -= len(source)
         return element(
             "img",
-            src=Markup(source),
+            src=source,
             width=image.width * scale,
             height=image.height * scale,
             alt=title,
             title=title,
         )
+
+    def source(self, image: Image.Image) -> Markup | None:
+        """An image as an address that holds it, or None if there is no room for it."""
+        content = io.BytesIO()
+        image.save(content, format="png", optimize=True)
+        found = f"data:image/png;base64,{b64encode(content.getvalue()).decode()}"
+        if len(found) > self.left:
+            return None
+        self.left -= len(found)
+        return Markup(found)
 
 
 def shades(values: Array) -> Image.Image:

@@ -55,7 +55,9 @@ class Scale:
         is_log = may_be_log and low >= 0 and bool(positive) and high / min(positive) > _LOG_FROM
         if is_log:
             low, high = math.log10(min(positive)), math.log10(high)
-        margin = room * (high - low) or 0.5 * room * abs(high) or room
+        if low == high == 0:
+            high = 1.0  # a share of 0 is no number around 0
+        margin = room * (high - low) or 0.5 * room * abs(high)
         return Scale(low - margin, high + margin, is_log)
 
     def unit(self, value: float) -> int:

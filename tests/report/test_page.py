@@ -61,6 +61,27 @@ def test_a_missing_probe_says_how_to_record_it(runs: Path, make_run: MakeRun, pa
     text = page_of(report_page([runs])).text
     for probe in ("filters", "layer_health", "feature_maps"):
         assert f"probes=[{probe}]" in text
+    assert "probes=all" in text
+
+
+def test_what_was_kept_on_the_way_is_a_film_and_lines_over_epochs(
+    runs: Path, make_run: MakeRun, page_of: PageOf
+) -> None:
+    make_run(probes=True)
+    page = page_of(report_page([runs]))
+    times = [value for tag, name, value in page.attributes if (tag, name) == ("svg", "data-times")]
+    assert times == ["0 1 3"] * 2
+    assert "training" in sections(page)
+
+
+def test_what_was_kept_at_the_ends_only_is_two_pictures_and_no_line(
+    runs: Path, make_run: MakeRun, page_of: PageOf
+) -> None:
+    make_run(probes=True, epochs=1)
+    page = page_of(report_page([runs]))
+    assert not [name for _, name, _ in page.attributes if name == "data-times"]
+    assert "training" not in sections(page)
+    assert "keep them after every epoch: probes=all" in page.text
 
 
 def test_failures_have_their_message_and_the_command_that_goes_on(

@@ -41,7 +41,7 @@ TAGS = {
     *("html", "head", "meta", "title", "link", "style", "script", "body", "header", "nav", "main", "footer"),
     *("section", "article", "div", "span", "h1", "h2", "h3", "p", "ul", "li", "b", "strong", "a", "code"),
     *("button", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "figure", "figcaption"),
-    *("img", "svg", "g", "path", "line", "text", "circle", "polyline", "rect"),
+    *("img", "image", "input", "label", "svg", "g", "path", "line", "text", "circle", "polyline", "rect"),
 }
 
 

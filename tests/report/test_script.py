@@ -96,6 +96,25 @@ def test_a_drag_zooms_and_the_button_resets(act: Act) -> None:
     assert act(script) == "250,500,500,250 true true 0"
 
 
+def test_the_slider_moves_all_films_and_play_begins_at_the_start(act: Act, make_run: MakeRun) -> None:
+    for seed in range(3):
+        make_run("filmed", seed=seed, score=0.7, probes=True)
+    script = """
+      const [button, slider] = ["button", "input"].map(name => document.querySelector(`.films ${name}`));
+      const seen = () => [...document.querySelectorAll("#filters .pair")].map(pair => {
+        const film = pair.querySelector(".film");
+        return pair.querySelector("figure:last-child figcaption").textContent.split("epoch ").pop()
+          + ":" + film.querySelector("image").getAttribute("y") / film.viewBox.baseVal.height; });
+      const states = [seen()];
+      slider.value = 1; slider.dispatchEvent(new Event("input")); states.push(seen());
+      slider.value = slider.max; button.click(); states.push(seen(), button.getAttribute("aria-pressed"));
+      button.click(); states.push(button.textContent);
+      document.title = states.join(" ");
+    """
+    last, middle, first = (f"{text},{text}" for text in ("3:-2", "1:-1", "before:0"))
+    assert act(script).split(" ") == [last, middle, *first.split(" "), "true", "Play"]
+
+
 def test_the_theme_changes_and_changes_back(act: Act) -> None:
     script = """
       const color = () => getComputedStyle(document.body).backgroundColor;

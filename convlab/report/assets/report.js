@@ -53,6 +53,50 @@
     });
   }
 
+  // films: one slider moves the pictures of all arms from the start to the end of training
+  for (const tools of all(".films")) {
+    const [button, slider] = [tools.querySelector("button"), tools.querySelector("input")];
+    const films = all(".film", tools.closest("section"));
+    const show = () => {
+      for (const film of films) {
+        const times = film.dataset.times.split(" ");
+        const frame = Math.round((slider.value / slider.max) * (times.length - 1));
+        film.querySelector("image").setAttribute("y", -frame * film.viewBox.baseVal.height);
+        const when = times[frame] === "0" ? "before" : `after epoch ${times[frame]}`;
+        film.parentElement.querySelector("figcaption").textContent = when;
+      }
+    };
+    let timer = 0;
+    const stop = () => {
+      clearInterval(timer);
+      press(button, false);
+      button.textContent = "Play";
+    };
+    const step = () => {
+      slider.value = Number(slider.value) + Number(slider.step);
+      show();
+      if (slider.value === slider.max) stop();
+    };
+    slider.max = Math.max(...films.map((film) => film.dataset.times.split(" ").length)) - 1;
+    slider.step = 1;
+    slider.value = slider.max;
+    slider.addEventListener("input", () => {
+      stop();
+      show();
+    });
+    button.addEventListener("click", () => {
+      const playing = button.getAttribute("aria-pressed") === "true";
+      stop();
+      if (playing) return;
+      if (slider.value === slider.max) slider.value = 0;
+      show();
+      press(button, true);
+      button.textContent = "Stop";
+      timer = setInterval(step, 400);
+    });
+    button.hidden = matchMedia("(prefers-reduced-motion: reduce)").matches; // by hand, at the reader's pace
+  }
+
   // zoom: the inside of a chart is a window on a square of 1000 units
   const SVG = "http://www.w3.org/2000/svg";
   const make = (name, attributes, text = "") => {

@@ -10,7 +10,7 @@ from convlab.inspect.mosaic import Array
 from convlab.inspect.picture import evenly_chosen
 from convlab.records.run_directory import RunDirectory
 from convlab.records.text import printable
-from convlab.report.layout import best_of, folded, note, section
+from convlab.report.layout import best_of, folded, missing, note, section
 from convlab.report.markup import Markup, element
 from convlab.report.material import Material
 from convlab.report.pixels import Budget, arranged, colored, shades, shrunk
@@ -28,9 +28,7 @@ def section_of(name: str, material: Material) -> Markup:
         if arm is not None:
             arms.append(arm)
     if not arms:
-        return section(
-            name, "Feature maps", note(f"No run kept feature maps. Record them with probes=[{PROBE}].")
-        )
+        return section(name, "Feature maps", missing("No run kept feature maps", PROBE))
     some = best_of(len(arms), len(material.comparison.scored))
     return section(
         name,

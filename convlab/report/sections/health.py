@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from convlab.errors import RecordError
 from convlab.inspect.health import PROBE, Health, read_health
 from convlab.records.run_directory import RunDirectory
-from convlab.report.layout import folded, grid, note, section
+from convlab.report.layout import folded, grid, missing, note, section
 from convlab.report.legend import STYLES, legend
 from convlab.report.markup import Markup, element
 from convlab.report.material import Material
@@ -35,11 +35,7 @@ def section_of(name: str, material: Material) -> Markup:
     found = [(row.label, _read(run)) for row, run in material.representatives(STYLES)]
     arms = [(label, moments) for label, moments in found if moments]
     if not arms:
-        return section(
-            name,
-            "Health of the layers",
-            note(f"No run kept the health of its layers. Record it with probes=[{PROBE}]."),
-        )
+        return section(name, "Health of the layers", missing("No run kept the health of its layers", PROBE))
     return section(
         name,
         "Health of the layers",
