@@ -5,7 +5,8 @@
 First the run is killed with SIGKILL at random moments, again and again. Then a process kills itself at its
 n-th call that changes a file, before the call or after it, for every n there is. Each time the run is taken
 up again and trained to its end: weights, optimizer state, metrics and result must be those of a run that
-nobody disturbed.
+nobody disturbed. Every epoch has a checkpoint here, as long ones have; with --save-seconds 3600 the epochs
+are saved together, as those are that take milliseconds.
 """
 
 import argparse
@@ -16,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +48,8 @@ def counted(call):
                 os.kill(os.getpid(), signal.SIGKILL)
     return replacement
 real_open = os.open
+from convlab import epoch_saver
+epoch_saver.SAVE_SECONDS = float(sys.argv[5])
 for name in sys.argv[4].split(","):
     setattr(os, name, counted(getattr(os, name)))
 if fault:
@@ -52,8 +57,11 @@ if fault:
     training_run.load_checkpoint_arrays = lambda model, optimizer, arrays, steps: model.load_state(
         {name: array for name, array in arrays.items() if not name.startswith("optimizer.")}
     )
-convlab.run(sys.argv[5:])
+convlab.run(sys.argv[6:])
 """
+
+
+Maker = Callable[[Path], "Subject"]
 
 
 class Subject:
@@ -62,11 +70,14 @@ class Subject:
     Args:
         folder: for its directory.
         epochs: that it trains.
+        save_seconds: between checkpoints, at least.
         planted_fault: resumes without the optimizer's state, to prove that this program would notice.
     """
 
-    def __init__(self, folder: Path, epochs: int, *, planted_fault: bool = False) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, epochs: int, *, save_seconds: float, planted_fault: bool = False
+    ) -> None:
+        self.folder, self._save_seconds = folder, str(save_seconds)
         words = ["data=synthetic", "optimizer=adam", "schedule=cosine", "probes=[]", "batch_size=64"]
         self._words = [*words, f"epochs={epochs}", f"runs_dir={folder}"]
         self._fault = "fault" if planted_fault else "sound"
@@ -75,7 +86,9 @@ class Subject:
         """Starts it, or takes it up again; it kills itself at a call if one is named."""
         words = [sys.executable, "-P", "-c", PROGRAM, str(call), when, self._fault, ",".join(CALLS)]
         quiet = subprocess.DEVNULL
-        return subprocess.Popen([*words, *self._words], stdout=quiet, stderr=subprocess.PIPE)
+        return subprocess.Popen(
+            [*words, self._save_seconds, *self._words], stdout=quiet, stderr=subprocess.PIPE
+        )
 
     def finish(self) -> None:
         """Trains it to its end."""
@@ -111,12 +124,12 @@ def differences(found: dict[str, Any], expected: dict[str, Any], when: str) -> l
     return [f"killed {when}: other {part}" for part in expected if found[part] != expected[part]]
 
 
-def at_random(folder: Path, epochs: int, kills: int, expected: dict[str, Any], *, fault: bool) -> list[str]:
+def at_random(subject_in: Maker, folder: Path, kills: int, expected: dict[str, Any]) -> list[str]:
     """Kills at random moments; a run that has ended is begun anew, until there were kills enough."""
     chance, problems, done, number = random.Random(0), [], 0, 0
     while done < kills:
         number += 1
-        subject = Subject(folder / f"random-{number}", epochs, planted_fault=fault)
+        subject = subject_in(folder / f"random-{number}")
         ended = False
         while done < kills and not ended:
             process = subject.start()
@@ -133,14 +146,14 @@ def at_random(folder: Path, epochs: int, kills: int, expected: dict[str, Any], *
 
 
 def at_every_write(
-    folder: Path, epochs: int, step: int, expected: dict[str, Any], *, fault: bool
+    subject_in: Maker, folder: Path, step: int, expected: dict[str, Any]
 ) -> tuple[int, list[str]]:
     """Kills before and after every `step`-th call that changes a file; returns how many kills there were."""
     problems, kills, call, ended = [], 0, 1, False
     while not ended:
         ended = True
         for when in ("before", "after"):
-            subject = Subject(folder / f"{when}-{call}", epochs, planted_fault=fault)
+            subject = subject_in(folder / f"{when}-{call}")
             process = subject.start(call, when)
             process.communicate()
             killed = process.returncode != 0
@@ -160,22 +173,24 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100, help="at random moments")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--step", type=int, default=1, help="kill at every so many-th write")
+    parser.add_argument("--save-seconds", type=float, default=0.0, help="between checkpoints, at least")
     parser.add_argument("--planted-fault", action="store_true", help="forget some state: must be noticed")
     options = parser.parse_args()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         long = 40 * options.epochs  # a random kill must find it training
+        sound = partial(Subject, save_seconds=options.save_seconds)
+        faulty = partial(sound, planted_fault=options.planted_fault)
         expected = {}
         for epochs in (options.epochs, long):
-            whole = Subject(folder / f"whole-{epochs}", epochs)
+            whole = sound(folder / f"whole-{epochs}", epochs)
             whole.finish()
             expected[epochs] = whole.content()
-        fault = options.planted_fault
-        problems = at_random(folder, long, options.kills, expected[long], fault=fault)
+        problems = at_random(partial(faulty, epochs=long), folder, options.kills, expected[long])
         print(f"killed {options.kills} times at random: {len(problems)} problems", flush=True)
         kills, found = at_every_write(
-            folder, options.epochs, options.step, expected[options.epochs], fault=fault
+            partial(faulty, epochs=options.epochs), folder, options.step, expected[options.epochs]
         )
         seconds = time.monotonic() - started
         print(f"killed {kills} times at writes: {len(found)} problems, {seconds:.0f} s in all")

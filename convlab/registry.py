@@ -217,14 +217,13 @@ class Registry:
             UnknownPluginError: if no plugin offers the name.
             PluginError: if several do.
         """
-        offers = self.offers(kind)
-        if name in offers:
-            return offers[name]
-        rivals = self._offers[kind].get(name)
-        if rivals:
-            raise PluginError(_duplicate(kind, name, rivals))
+        found = self._offers.get(kind, {}).get(name, [])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise PluginError(_duplicate(kind, name, found))
         broken = "".join(f"; not loaded: {problem}" for problem in self.problems)
-        raise UnknownPluginError(f"no {kind} named '{name}'{suggest(name, offers)}{broken}")
+        raise UnknownPluginError(f"no {kind} named '{name}'{suggest(name, self.offers(kind))}{broken}")
 
     def bind(self, kind: str, choice: Choice) -> BoundOffer:
         """Finds a choice and checks its configuration.

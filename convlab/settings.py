@@ -6,6 +6,7 @@ Hydra composes it on the command line, a library user may write it as a mapping;
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Literal, get_origin, get_type_hints
 
 from convlab.errors import ConfigError, suggest
@@ -172,8 +173,14 @@ class Settings:
         }
 
 
+@cache
+def _types() -> dict[str, Any]:
+    """The type of every setting; to resolve them takes longer than to check them."""
+    return get_type_hints(Settings)
+
+
 def _check_types(settings: "Settings") -> None:
-    for name, expected in get_type_hints(Settings).items():
+    for name, expected in _types().items():
         value = getattr(settings, name)
         if not fits(value, expected):
             kind = "" if get_origin(expected) is Literal else f" ({type(value).__name__})"

@@ -13,13 +13,14 @@ from convlab.contracts.optimizer import Optimizer
 from convlab.contracts.probe import Probe, ProbeContext
 from convlab.contracts.sample import Sample
 from convlab.contracts.tracker import Tracker
+from convlab.epoch_saver import EpochSaver
 from convlab.errors import DivergenceError
 from convlab.interrupts import stop_requests
 from convlab.losses import make_loss
 from convlab.memory import check_memory
 from convlab.observation import Observer, sample_of
 from convlab.preprocessing import Preprocessing
-from convlab.records.checkpoint import latest_checkpoint, save_checkpoint
+from convlab.records.checkpoint import Checkpoint, checkpoint_to_resume
 from convlab.records.environment import environment
 from convlab.records.run_directory import RunDirectory
 from convlab.registry import registry
@@ -87,6 +88,7 @@ class TrainingRun:
         for choice in settings.probes:
             bound = registry().bind("probe", choice)
             self.probes.append((bound.offer.name, bound.build()))
+        self.saver = EpochSaver(directory, self.trackers, listener, self._state)
         directory.write_record(
             environment(isa=kernels.isa(), threads=kernels.threads(), plugins=plugin_versions(settings))
             | {
@@ -108,12 +110,14 @@ class TrainingRun:
             self._train()
             result = self._result("finished")
         except DivergenceError as error:
+            self.saver.save_kept()
             result = self._result("diverged", str(error))
         except Interrupted:
-            self._save_checkpoint()
+            self.saver.save()
             self._end(self._result("interrupted", "interrupted"), final=False)
             raise
         except Exception as error:
+            self.saver.save_kept()
             self._end(self._result("failed", f"{type(error).__name__}: {error}"), final=True)
             raise
         self._end(result, final=True)
@@ -127,19 +131,17 @@ class TrainingRun:
             while position.epoch < self.settings.epochs:
                 metrics = self.trainer.run_epoch(self.listener.step_done, should_stop)
                 self.schedule.observe(metrics)
-                for tracker in self.trackers:
-                    tracker.log(metrics)
                 self._probe()
-                self._save_checkpoint()
-                self.listener.epoch_done(metrics)
+                self.saver.epoch_done(metrics, last=position.epoch == self.settings.epochs)
                 if should_stop() and position.epoch < self.settings.epochs:
                     raise Interrupted
+        self.saver.save_kept()  # a run without epochs has its first probes
 
     def _resume(self) -> list[str]:
         """Continues from the last usable checkpoint; returns what the user should know about it."""
-        checkpoint = latest_checkpoint(self.directory.checkpoints)
-        if checkpoint is None:
-            return []
+        checkpoint = checkpoint_to_resume(self.directory.checkpoints)
+        if not checkpoint.arrays:
+            return checkpoint.problems
         position = Position.from_strings(checkpoint.meta)
         steps = position.epoch * self.trainer.steps_per_epoch + position.step
         load_checkpoint_arrays(self.model, self.optimizer, checkpoint.arrays, steps)
@@ -147,14 +149,10 @@ class TrainingRun:
         self.trainer.position = position
         return checkpoint.problems
 
-    def _save_checkpoint(self) -> None:
+    def _state(self) -> Checkpoint:
         position = self.trainer.position
-        save_checkpoint(
-            self.directory.checkpoints,
-            position.epoch,
-            checkpoint_arrays(self.model, self.optimizer, self.schedule.state()),
-            position.to_strings(),
-        )
+        arrays = checkpoint_arrays(self.model, self.optimizer, self.schedule.state())
+        return Checkpoint(position.epoch, arrays, position.to_strings())
 
     def _probe(self) -> None:
         epoch = self.trainer.position.epoch
@@ -163,7 +161,7 @@ class TrainingRun:
             for name, probe in self.probes:
                 arrays = probe.look(context)
                 if arrays:
-                    self.directory.write_probe(name, epoch, arrays)
+                    self.saver.probed(name, epoch, arrays)
 
     def _take_sample(self) -> Sample:
         self._observer.follow(self.model)

@@ -188,8 +188,8 @@ def test_an_interrupted_run_goes_on_bit_for_bit(tmp_path: Path, steps: int) -> N
 
 
 def test_a_killed_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
-    undisturbed = run(settings(tmp_path / "undisturbed", epochs=6))
-    program = f"import convlab; convlab.run({settings(tmp_path / 'killed', epochs=6)!r})"
+    undisturbed = run(settings(tmp_path / "undisturbed", epochs=40))
+    program = f"import convlab; convlab.run({settings(tmp_path / 'killed', epochs=40)!r})"
     directory = tmp_path / "killed" / "default" / undisturbed.directory.name
     process = subprocess.Popen([sys.executable, "-P", "-c", program])
     deadline = time.monotonic() + 60
@@ -198,8 +198,8 @@ def test_a_killed_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
     process.kill()
     assert process.wait() == -signal.SIGKILL, "it ended before it was killed"
     assert RunDirectory(directory).result is None
-    resumed = run(settings(tmp_path / "killed", epochs=6))
-    assert [item["epoch"] for item in resumed.metrics] == [1, 2, 3, 4, 5, 6]
+    resumed = run(settings(tmp_path / "killed", epochs=40))
+    assert [item["epoch"] for item in resumed.metrics] == list(range(1, 41))
     expected, found = weights_of(undisturbed), weights_of(resumed)
     assert all(np.array_equal(expected[name], found[name]) for name in expected)
 

@@ -28,7 +28,7 @@ from pathlib import Path
 import pytest
 
 import convlab
-from convlab import memory
+from convlab import epoch_saver, memory
 from convlab.errors import ConfigError, RecordError
 from convlab.records.run_directory import RunDirectory, find_runs
 from convlab.results import Listener, RunPlan
@@ -65,7 +65,11 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         convlab.run(settings(tmp_path / "runs"))
 
 
-def test_a_corrupt_checkpoint_costs_one_epoch(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("save_seconds", "resumed_from"), [(0.0, 3), (3600.0, 0)])
+def test_a_corrupt_checkpoint_costs_what_followed_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, save_seconds: float, resumed_from: int
+) -> None:
+    monkeypatch.setattr(epoch_saver, "SAVE_SECONDS", save_seconds)
     whole = convlab.run(settings(tmp_path / "whole", epochs=4))
     run = RunDirectory(convlab.run(settings(tmp_path / "hurt", epochs=4)).directory)
     run.discard_result()
@@ -78,9 +82,9 @@ def test_a_corrupt_checkpoint_costs_one_epoch(tmp_path: Path) -> None:
 
     listener = Warnings()
     result = convlab.resume(run.path, listener=listener)
-    assert listener.first_epoch == 3
+    assert listener.first_epoch == resumed_from
     assert "checksum mismatch" in listener.told[0]
-    assert listener.told[0].endswith("resuming from epoch 3")
+    assert listener.told[0].endswith(f"resuming from epoch {resumed_from}")
     assert result.test_loss == whole.test_loss
 
 

@@ -56,7 +56,7 @@ def test_an_interrupted_run_is_sound(run: RunDirectory) -> None:
         (replace("config.yaml", "seed: 3", "seed: ["), "not valid YAML"),
         (flip_a_bit, "checksum mismatch"),
         (lambda run: (run / "record.json").unlink(), "record.json is missing"),
-        (lambda run: (run / "checkpoints" / "epoch-0002.safetensors.sha256").unlink(), "no checksum beside"),
+        (lambda run: (run / "checkpoints" / "epoch-0003.safetensors.sha256").unlink(), "no checksum beside"),
     ],
 )
 def test_every_change_is_found(run: RunDirectory, change: Callable[[Path], None], told: str) -> None:

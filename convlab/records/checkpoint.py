@@ -100,6 +100,30 @@ def latest_checkpoint(folder: Path) -> Checkpoint | None:
     return None
 
 
+def checkpoint_to_resume(folder: Path) -> Checkpoint:
+    """Reads the checkpoint that training goes on from.
+
+    Where a run came no further than its first checkpoint, the generation before that is the beginning.
+
+    Args:
+        folder: usually ``checkpoints`` of a run.
+
+    Returns:
+        The last checkpoint whose checksum is right, with the reasons why later ones were passed over; the
+        beginning, epoch 0 without arrays, if there is none or the only one cannot be used.
+
+    Raises:
+        RecordError: if there are several and none can be used.
+    """
+    try:
+        return latest_checkpoint(folder) or Checkpoint(0, {}, {})
+    except RecordError:
+        if len(_generations(folder)) >= GENERATIONS:
+            raise
+        told = [f"{problem}; resuming from epoch 0" for problem in verify_checkpoints(folder)]
+        return Checkpoint(0, {}, {}, told)
+
+
 def verify_checkpoints(folder: Path) -> list[str]:
     """Checks every checkpoint in a folder against its checksum.
 

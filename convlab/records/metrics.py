@@ -20,7 +20,7 @@ _OWN_FIELDS = ("sequence", "checksum")
 class MetricsFile:
     """An append-only file of metrics that survives kills, power losses and full disks.
 
-    Every line is written by one call and synced to the disk before `append` returns. A line that was torn
+    Lines are written by one call and synced to the disk before `append` returns. A line that was torn
     by a crash fails its checksum and is left out by `read`. NaN and Infinity are legal values and are
     written as Python's json does.
 
@@ -48,29 +48,30 @@ class MetricsFile:
     ) -> None:
         self.close()
 
-    def append(self, metrics: Mapping[str, float | int | str]) -> None:
-        """Adds one line and returns when it is on the disk.
+    def append(self, *lines: Mapping[str, float | int | str]) -> None:
+        """Adds lines and returns when they are on the disk.
 
         Args:
-            metrics: numbers and strings by name.
+            lines: of each, numbers and strings by name.
 
         Raises:
-            RecordError: if it cannot be written (the earlier lines are intact), or a name is reserved.
+            RecordError: if they cannot be written (the earlier lines are intact), or a name is reserved.
         """
         for name in _OWN_FIELDS:
-            if name in metrics:
+            if any(name in metrics for metrics in lines):
                 raise RecordError(f"{self.path}: the metric name '{name}' is reserved; use another name")
         with reporting(self.path, "writing"):
             descriptor = self._open()
-            line = _to_line(self._next_sequence, plain(metrics))
+            numbered = enumerate(lines, self._next_sequence)
+            content = b"".join(_to_line(number, plain(metrics)) for number, metrics in numbered)
             size = os.fstat(descriptor).st_size
             try:
-                write_fully(descriptor, line)
+                write_fully(descriptor, content)
                 os.fsync(descriptor)
             except OSError:
                 os.ftruncate(descriptor, size)
                 raise
-        self._next_sequence += 1
+        self._next_sequence += len(lines)
 
     def read(self) -> tuple[list[dict[str, Any]], int]:
         """Reads all lines whose checksum is right.

@@ -1,6 +1,6 @@
 """Metrics as JSON lines in the run's own folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,14 @@ class JsonLines(Tracker):
             RecordError: if it cannot be written; the earlier lines are intact.
         """
         self._file.append(metrics)
+
+    def log_all(self, epochs: Sequence[Mapping[str, float | int | str]]) -> None:
+        """Adds a line for each epoch and returns when they are on the disk.
+
+        Raises:
+            RecordError: if they cannot be written; the earlier lines are intact.
+        """
+        self._file.append(*epochs)
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """Closes the file."""
