@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 
 
+@claims(gain=0.9655, monotone=True)
 class BentIdentity(Activation):
     """Identity that bends smoothly from slope 1/2 to slope 3/2.
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from math import inf
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.2452, monotone=True, bounds=(-1.0, inf))
 class CELU(NativeActivation):
     """Exponential linear unit whose derivative has no jump whatever alpha is.
 

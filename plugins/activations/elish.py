@@ -1,11 +1,14 @@
 """The exponential linear sigmoid squashing."""
 
+from math import inf
+
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 
 
+@claims(gain=1.7073, bounds=(-0.1716, inf))
 class ELiSH(Activation):
     """Exponential linear sigmoid squashing: elu weighed by the sigmoid of the input.
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 
 
+@claims(gain=1.8349, odd=True)
 class GCU(Activation):
     """Growing cosine unit: the input times its cosine, which bends a neuron's boundary more than once.
 

@@ -1,8 +1,12 @@
 """The Gaussian error linear unit."""
 
+from math import inf
+
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.5335, bounds=(-0.17, inf))
 class GELU(NativeActivation):
     """Gaussian error linear unit, exact: weighs the input by the part of a normal distribution below it.
 

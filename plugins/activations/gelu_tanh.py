@@ -1,8 +1,12 @@
 """The tanh form of the Gaussian error linear unit."""
 
+from math import inf
+
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.5336, bounds=(-0.1701, inf))
 class GELUTanh(NativeActivation):
     """Gaussian error linear unit with tanh in the place of the error function.
 

@@ -4,10 +4,11 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.0158, monotone=True, odd=True)
 class HardShrink(Activation):
     """Hard thresholding: sets small inputs to zero and keeps the others as they are.
 

@@ -1,8 +1,10 @@
 """The sigmoid from straight lines."""
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.8978, monotone=True, bounds=(0.0, 1.0))
 class HardSigmoid(NativeActivation):
     """Sigmoid made of straight lines.
 

@@ -1,8 +1,12 @@
 """The sigmoid linear unit from straight lines."""
 
+from math import inf
+
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.7367, bounds=(-0.375, inf))
 class HardSiLU(NativeActivation):
     """Sigmoid linear unit with a sigmoid made of straight lines, also called hard swish.
 

@@ -1,8 +1,10 @@
 """The hyperbolic tangent from straight lines."""
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.392, monotone=True, odd=True, bounds=(-1.0, 1.0))
 class HardTanh(NativeActivation):
     """Hyperbolic tangent made of straight lines.
 

@@ -4,10 +4,11 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.2197, monotone=True, bounds=(-1.0, inf))
 class ISRLU(Activation):
     """Inverse square root linear unit: an elu without an exponential.
 

@@ -4,10 +4,11 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.7042, monotone=True, odd=True, bounds=(-1.0, 1.0))
 class ISRU(Activation):
     """Inverse square root unit: a sigmoid shape without an exponential.
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from math import inf
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.4141, monotone=True)
 class LeakyReLU(NativeActivation):
     """Rectifier with a small slope for negative inputs, which keeps a gradient there.
 

@@ -1,8 +1,10 @@
 """The identity."""
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.0, monotone=True, odd=True)
 class Linear(NativeActivation):
     """The identity: no non-linearity.
 

@@ -1,11 +1,14 @@
 """The linearly scaled hyperbolic tangent."""
 
+from math import inf
+
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 
 
+@claims(gain=1.1487, bounds=(0.0, inf))
 class LiSHT(Activation):
     """Linearly scaled hyperbolic tangent: the input times its tanh, symmetric and never negative.
 

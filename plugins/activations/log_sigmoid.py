@@ -1,11 +1,14 @@
 """The logarithm of the sigmoid."""
 
+from math import inf
+
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 
 
+@claims(gain=1.0419, monotone=True, bounds=(-inf, 0.0))
 class LogSigmoid(Activation):
     """Logarithm of the logistic function.
 

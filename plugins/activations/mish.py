@@ -1,8 +1,12 @@
 """Mish."""
 
+from math import inf
+
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.4868, bounds=(-0.3089, inf))
 class Mish(NativeActivation):
     """Mish: weighs the input by the tanh of its softplus.
 

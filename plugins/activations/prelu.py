@@ -5,10 +5,11 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Array, LearnedActivation
+from convlab.plugin import Array, LearnedActivation, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.372, monotone=True)
 class PReLU(LearnedActivation):
     """Rectifier whose slope for negative inputs is learned.
 

@@ -1,10 +1,12 @@
 """The rectifier."""
 
+from math import inf
+
 from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
-@claims(gain=1.4142, monotone=True)
+@claims(gain=1.4142, monotone=True, bounds=(0.0, inf))
 class ReLU(NativeActivation):
     """Rectified linear unit: passes what is positive.
 

@@ -1,8 +1,10 @@
 """The rectifier with a ceiling."""
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.4142, monotone=True, bounds=(0.0, 6.0))
 class ReLU6(NativeActivation):
     """Rectifier cut at 6.
 

@@ -1,8 +1,12 @@
 """The squared rectifier."""
 
+from math import inf
+
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=0.8165, monotone=True, bounds=(0.0, inf))
 class ReLUSquared(NativeActivation):
     """Square of the rectifier.
 

@@ -7,10 +7,11 @@ from typing import Self
 
 import numpy as np
 
-from convlab.plugin import Activation, ActivationPlace, Array
+from convlab.plugin import Activation, ActivationPlace, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.3785, monotone=True)
 class RReLU(Activation):
     """Rectifier whose slope for negative inputs is drawn anew for every value in training.
 

@@ -5,10 +5,11 @@ from math import inf
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.1544, monotone=True, odd=True, bounds=(-1.7159, 1.7159))
 class ScaledTanh(Activation):
     """Hyperbolic tangent scaled so that f(1) = 1 and f(-1) = -1.
 

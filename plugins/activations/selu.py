@@ -1,8 +1,12 @@
 """The scaled exponential linear unit."""
 
+from math import inf
+
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.0, monotone=True, bounds=(-1.7581, inf))
 class SELU(NativeActivation):
     """Scaled exponential linear unit: draws the mean to 0 and the variance to 1 from layer to layer.
 

@@ -1,8 +1,12 @@
 """The sigmoid linear unit."""
 
+from math import inf
+
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.6765, bounds=(-0.2785, inf))
 class SiLU(NativeActivation):
     """Sigmoid linear unit, also called swish: weighs the input by its sigmoid.
 

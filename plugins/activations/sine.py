@@ -4,10 +4,11 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.5209, odd=True, bounds=(-1.0, 1.0))
 class Sine(Activation):
     """Sine.
 

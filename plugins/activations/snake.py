@@ -4,10 +4,11 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=0.87458, monotone=True)
 class Snake(Activation):
     """Snake: the identity with a periodic part, which extrapolates what repeats.
 

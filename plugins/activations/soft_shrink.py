@@ -4,10 +4,11 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.5444, monotone=True, odd=True)
 class SoftShrink(Activation):
     """Soft thresholding: moves every input towards zero by a fixed amount.
 

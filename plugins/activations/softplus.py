@@ -1,8 +1,12 @@
 """The smooth rectifier."""
 
+from math import inf
+
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=1.0419, monotone=True, bounds=(0.0, inf))
 class Softplus(NativeActivation):
     """Smooth rectifier.
 

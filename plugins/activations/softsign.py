@@ -1,8 +1,10 @@
 """Softsign."""
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 
 
+@claims(gain=2.3375, monotone=True, odd=True, bounds=(-1.0, 1.0))
 class Softsign(NativeActivation):
     """Sigmoid that approaches its limits as 1/x, slower than tanh.
 

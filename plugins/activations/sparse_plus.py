@@ -1,10 +1,13 @@
 """The smooth rectifier with exact zeros."""
 
+from math import inf
+
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 
 
+@claims(gain=1.3803, monotone=True, bounds=(0.0, inf))
 class SparsePlus(Activation):
     """Smooth rectifier that is exactly zero below -1 and exactly linear above 1.
 

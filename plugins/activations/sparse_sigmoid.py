@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 
 
+@claims(gain=1.6243, monotone=True, bounds=(0.0, 1.0))
 class SparseSigmoid(Activation):
     """Sigmoid made of straight lines: the derivative of sparse_plus.
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from math import inf
 
+from convlab.plugin import claims
 from convlab_plugins.activations.native import NativeActivation
 from convlab_plugins.checks import require
 
 
+@claims(gain=0.8165, monotone=True, bounds=(0.0, inf))
 class Squareplus(NativeActivation):
     """Smooth rectifier without an exponential.
 

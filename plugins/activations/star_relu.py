@@ -4,10 +4,11 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.0, monotone=True, bounds=(-0.4472, inf))
 class StarReLU(Activation):
     """Square of the rectifier, scaled and shifted to mean 0 and variance 1 for normal inputs.
 

@@ -6,10 +6,11 @@ from math import inf
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Array, LearnedActivation
+from convlab.plugin import Array, LearnedActivation, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.6765, bounds=(-0.2785, inf))
 class SwishBeta(LearnedActivation):
     """Swish whose sharpness is learned: between the linear function x/2 and the rectifier.
 

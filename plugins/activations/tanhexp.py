@@ -1,13 +1,16 @@
 """TanhExp."""
 
+from math import inf
+
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 
 _LARGEST_EXPONENT = 10.0
 
 
+@claims(gain=1.3748, bounds=(-0.3533, inf))
 class TanhExp(Activation):
     """TanhExp: weighs the input by the tanh of its exponential.
 

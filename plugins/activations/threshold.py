@@ -4,10 +4,11 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Activation, Array
+from convlab.plugin import Activation, Array, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=1.5801, monotone=True, bounds=(0.0, inf))
 class Threshold(Activation):
     """Passes what lies above a threshold, and replaces the rest by a constant.
 

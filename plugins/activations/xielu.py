@@ -5,10 +5,11 @@ from math import expm1, inf, log
 
 import numpy as np
 
-from convlab.plugin import Array, LearnedActivation
+from convlab.plugin import Array, LearnedActivation, claims
 from convlab_plugins.checks import require
 
 
+@claims(gain=0.75908, bounds=(-0.2058, inf))
 class XIELU(LearnedActivation):
     """Expanded integral of the exponential linear unit: its slope is a learned elu, shifted.
 

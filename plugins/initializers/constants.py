@@ -4,10 +4,11 @@ from math import isfinite
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 
 
+@claims(mean=lambda spec: 0.0, largest=lambda spec: 0.0)
 def zeros(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Fills with 0: right for biases and shifts, a trap for weights.
 
@@ -31,6 +32,7 @@ def zeros(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     return np.zeros(spec.shape)
 
 
+@claims(mean=lambda spec: 1.0, largest=lambda spec: 1.0)
 def ones(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Fills with 1: right for the scales of normalization layers.
 
@@ -54,6 +56,7 @@ def ones(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     return np.ones(spec.shape)
 
 
+@claims(mean=lambda spec: 0.0, largest=lambda spec: 0.0)
 def constant(spec: InitializerSpec, rng: np.random.Generator, *, value: float = 0.0) -> Array:
     """Fills with one number.
 

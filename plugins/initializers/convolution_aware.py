@@ -4,13 +4,14 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.random_fill import random_fill
 
 _PLUGIN = "initializer 'convolution_aware'"
 
 
+@claims(variance=lambda spec: spec.gain**2 / spec.fan_in)
 def convolution_aware(spec: InitializerSpec, rng: np.random.Generator, *, noise: float = 0.05) -> Array:
     """Makes the kernels of a filter, one for each channel, orthogonal to each other as spectra.
 

@@ -5,11 +5,12 @@ from typing import Literal
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.initializers.center import at_center
 from convlab_plugins.initializers.orthogonal import scaled_orthogonal
 
 
+@claims(mean=lambda spec: 0.0, largest=lambda spec: 1.0)
 def delta_orthogonal(
     spec: InitializerSpec, rng: np.random.Generator, *, gain: float | Literal["auto"] = 1.0
 ) -> Array:

@@ -4,7 +4,7 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.filter_bank import Channels, weights_from_bank
 from convlab_plugins.initializers.gaussian import gaussian, grid
@@ -12,6 +12,7 @@ from convlab_plugins.initializers.gaussian import gaussian, grid
 _PLUGIN = "initializer 'dog'"
 
 
+@claims(variance=lambda spec: spec.gain**2 / spec.fan_in)
 def dog(
     spec: InitializerSpec,
     rng: np.random.Generator,

@@ -5,7 +5,7 @@ from math import inf, pi
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.filter_bank import Channels, weights_from_bank
 from convlab_plugins.initializers.gaussian import grid
@@ -13,6 +13,7 @@ from convlab_plugins.initializers.gaussian import grid
 _PLUGIN = "initializer 'gabor'"
 
 
+@claims(variance=lambda spec: spec.gain**2 / spec.fan_in)
 def gabor(
     spec: InitializerSpec,
     rng: np.random.Generator,

@@ -6,7 +6,7 @@ from math import inf, pi
 import numpy as np
 from numpy.polynomial.hermite_e import hermeval
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.filter_bank import Channels, weights_from_bank
 from convlab_plugins.initializers.gaussian import gaussian, grid
@@ -15,6 +15,7 @@ _PLUGIN = "initializer 'gaussian_derivatives'"
 _MOST = 4
 
 
+@claims(variance=lambda spec: spec.gain**2 / spec.fan_in)
 def gaussian_derivatives(
     spec: InitializerSpec,
     rng: np.random.Generator,

@@ -1,12 +1,18 @@
 """Glorot's (Xavier's) initializers."""
 
+from math import sqrt
+
 import numpy as np
 
 from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.initializers.variance_scaling import variance_scaling
 
 
-@claims(variance=lambda spec: 2 / (spec.fan_in + spec.fan_out), mean=lambda spec: 0.0)
+@claims(
+    variance=lambda spec: 2 / (spec.fan_in + spec.fan_out),
+    mean=lambda spec: 0.0,
+    largest=lambda spec: sqrt(6 / (spec.fan_in + spec.fan_out)),
+)
 def glorot_uniform(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Draws uniformly with the variance that serves both the signal and the gradient of a linear layer.
 

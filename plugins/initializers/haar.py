@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.initializers.filter_bank import Channels, weights_from_bank
 
 _PLUGIN = "initializer 'haar'"
 
 
+@claims(variance=lambda spec: spec.gain**2 / spec.fan_in)
 def haar(
     spec: InitializerSpec,
     rng: np.random.Generator,

@@ -4,12 +4,13 @@ from math import isfinite
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.center import at_center, in_each_group
 from convlab_plugins.initializers.random_fill import random_fill
 
 
+@claims(largest=lambda spec: 1.0)
 def identity(spec: InitializerSpec, rng: np.random.Generator, *, gain: float = 1.0) -> Array:
     """Sets output i to input i times a number, in dense layers and at the center tap of convolutions.
 

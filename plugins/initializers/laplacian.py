@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.initializers.binomial import binomial
 from convlab_plugins.initializers.filter_bank import Channels, weights_from_bank
 
 _PLUGIN = "initializer 'laplacian'"
 
 
+@claims(variance=lambda spec: spec.gain**2 / spec.fan_in)
 def laplacian(
     spec: InitializerSpec,
     rng: np.random.Generator,

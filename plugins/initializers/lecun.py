@@ -1,12 +1,16 @@
 """LeCun's initializers."""
 
+from math import sqrt
+
 import numpy as np
 
 from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.initializers.variance_scaling import variance_scaling
 
 
-@claims(variance=lambda spec: 1 / spec.fan_in, mean=lambda spec: 0.0)
+@claims(
+    variance=lambda spec: 1 / spec.fan_in, mean=lambda spec: 0.0, largest=lambda spec: sqrt(3 / spec.fan_in)
+)
 def lecun_uniform(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Draws uniformly with the variance that keeps the signal's variance through linear layers.
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.orthogonal import orthogonal
 
 _PLUGIN = "initializer 'looks_linear'"
 
 
+@claims(mean=lambda spec: 0.0)
 def looks_linear(spec: InitializerSpec, rng: np.random.Generator, *, pixels: int = 1) -> Array:
     """Mirrors orthogonal weights, so that concatenated rectifiers cancel and the network begins linear.
 

@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.neutral import neutral
 from convlab_plugins.initializers.random_fill import random_fill
@@ -12,6 +12,7 @@ from convlab_plugins.initializers.random_fill import random_fill
 _PLUGIN = "initializer 'mup'"
 
 
+@claims(mean=lambda spec: 0.0)
 def mup(spec: InitializerSpec, rng: np.random.Generator, *, base: int = 64) -> Array:
     """Draws weights in maximal update parametrization: the last layer's fall faster with the width.
 

@@ -5,11 +5,16 @@ from typing import Literal
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.orthonormal import orthonormal_rows
 
 
+@claims(
+    variance=lambda spec: 1 / max(spec.shape[0] / spec.groups, spec.fan_in),
+    mean=lambda spec: 0.0,
+    largest=lambda spec: 1.0,
+)
 def orthogonal(
     spec: InitializerSpec, rng: np.random.Generator, *, gain: float | Literal["auto"] = 1.0
 ) -> Array:

@@ -4,11 +4,12 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.truncation import truncated_standard_normal
 
 
+@claims(variance=lambda spec: 0.05**2, mean=lambda spec: 0.0)
 def normal(spec: InitializerSpec, rng: np.random.Generator, *, std: float = 0.05) -> Array:
     """Draws from a normal distribution of mean 0.
 
@@ -38,6 +39,7 @@ def normal(spec: InitializerSpec, rng: np.random.Generator, *, std: float = 0.05
     return std * rng.standard_normal(spec.shape)
 
 
+@claims(variance=lambda spec: 0.05**2 / 3, mean=lambda spec: 0.0, largest=lambda spec: 0.05)
 def uniform(spec: InitializerSpec, rng: np.random.Generator, *, limit: float = 0.05) -> Array:
     """Draws from a uniform distribution around 0.
 
@@ -68,6 +70,7 @@ def uniform(spec: InitializerSpec, rng: np.random.Generator, *, limit: float = 0
     return rng.uniform(-limit, limit, spec.shape)
 
 
+@claims(variance=lambda spec: (0.05 * 0.87962566) ** 2, mean=lambda spec: 0.0, largest=lambda spec: 0.1)
 def truncated_normal(spec: InitializerSpec, rng: np.random.Generator, *, std: float = 0.05) -> Array:
     """Draws from a normal distribution and draws again what lies beyond two standard deviations.
 

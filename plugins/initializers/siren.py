@@ -4,13 +4,17 @@ from math import inf, sqrt
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.torch_default import torch_default
 
 _PLUGIN = "initializer 'siren'"
 
 
+@claims(
+    variance=lambda spec: 300 / spec.fan_in**2 if spec.layer_index == 0 else 2 / spec.fan_in,
+    mean=lambda spec: 0.0,
+)
 def siren(
     spec: InitializerSpec,
     rng: np.random.Generator,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 from convlab_plugins.initializers.binomial import binomial, binomial_slope
 from convlab_plugins.initializers.filter_bank import Channels, weights_from_bank
@@ -11,6 +11,7 @@ from convlab_plugins.initializers.turned import turned_edges
 _PLUGIN = "initializer 'sobel'"
 
 
+@claims(variance=lambda spec: spec.gain**2 / spec.fan_in)
 def sobel(
     spec: InitializerSpec,
     rng: np.random.Generator,

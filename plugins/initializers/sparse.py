@@ -5,12 +5,13 @@ from typing import Literal
 
 import numpy as np
 
-from convlab.plugin import Array, InitializerSpec
+from convlab.plugin import Array, InitializerSpec, claims
 from convlab_plugins.checks import require
 
 _PLUGIN = "initializer 'sparse'"
 
 
+@claims(mean=lambda spec: 0.0)
 def sparse(
     spec: InitializerSpec,
     rng: np.random.Generator,

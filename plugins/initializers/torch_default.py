@@ -1,11 +1,17 @@
 """What PyTorch does when nothing is said."""
 
+from math import sqrt
+
 import numpy as np
 
 from convlab.plugin import Array, InitializerSpec, claims
 
 
-@claims(variance=lambda spec: 1 / (3 * spec.fan_in), mean=lambda spec: 0.0)
+@claims(
+    variance=lambda spec: 1 / (3 * spec.fan_in),
+    mean=lambda spec: 0.0,
+    largest=lambda spec: 1 / sqrt(spec.fan_in),
+)
 def torch_default(spec: InitializerSpec, rng: np.random.Generator) -> Array:
     """Draws the weights as PyTorch's convolution and linear layers do by default.
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, blend_squares, subtract_ratio
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class AdaBelief(MomentOptimizer):
     """AdaBelief: Adam that divides by how far gradients stray from their mean, not by how large they are.
 

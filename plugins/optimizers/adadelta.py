@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer, blend_squares
 from convlab_plugins.optimizers.ranges import kept_part, positive
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class Adadelta(PiecewiseOptimizer):
     """Adadelta: the gradient over its running root mean square, times that of the steps taken before.
 

@@ -6,12 +6,13 @@ from math import sqrt
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.lars import norm
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer, blend
 from convlab_plugins.optimizers.ranges import positive
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class Adafactor(PiecewiseOptimizer):
     """Adafactor: the gradient over its root mean square, of which only means of rows and columns are kept.
 

@@ -1,11 +1,12 @@
 """Adagrad."""
 
 from convlab import kernels
-from convlab.plugin import ParameterBuffers
+from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.optimizers.base import FlatOptimizer
 from convlab_plugins.optimizers.ranges import not_negative, positive
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class Adagrad(FlatOptimizer):
     """Adagrad: every weight has a rate that falls with the sum of its squared gradients.
 

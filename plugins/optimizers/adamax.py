@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer, blend, subtract_ratio
 from convlab_plugins.optimizers.ranges import kept_parts, positive
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class Adamax(PiecewiseOptimizer):
     """Adamax: Adam with the largest gradient, slowly forgotten, in the place of the root mean square.
 

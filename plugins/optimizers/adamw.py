@@ -5,7 +5,7 @@ from convlab_plugins.optimizers.adam import Adam
 from convlab_plugins.optimizers.ranges import not_negative
 
 
-@claims(elementwise=True, keeps_gradients=True)
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class AdamW(Adam):
     """Adam whose weight decay acts on the weights alone and not on the gradient's moments.
 

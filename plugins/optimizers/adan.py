@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, blend_squares
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class Adan(MomentOptimizer):
     """Adan: Adam along the mean gradient and the mean of its changes, which looks ahead as Nesterov does.
 

@@ -4,13 +4,14 @@ from math import exp, log
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, blend_squares, subtract_ratio
 from convlab_plugins.optimizers.ranges import not_negative
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class AdEMAMix(MomentOptimizer):
     """AdEMAMix: Adam along two mean gradients, one of the last steps and one of the last thousands.
 

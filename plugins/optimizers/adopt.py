@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, blend_squares
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class ADOPT(MomentOptimizer):
     """ADOPT: Adam that divides a gradient by the mean square of those before it, and then takes the mean.
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer
 from convlab_plugins.optimizers.ranges import not_negative
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class ASGD(PiecewiseOptimizer):
     """Averaged SGD: gradient descent at a falling rate, with the average of where it has been beside it.
 

@@ -4,13 +4,14 @@ from math import inf, sqrt
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, blend_squares, subtract_ratio
 from convlab_plugins.optimizers.ranges import positive
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class DAdaptation(MomentOptimizer):
     """D-Adaptation: Adam at a rate of its own, an estimate of the way to go that only grows.
 

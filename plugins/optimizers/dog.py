@@ -5,12 +5,13 @@ from math import sqrt
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.lars import norm
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer
 from convlab_plugins.optimizers.ranges import positive
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class DoG(PiecewiseOptimizer):
     """DoG: gradient descent at a rate of its own, distance over gradients, which wants no tuning.
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.lars import norm
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, blend_squares
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class LAMB(MomentOptimizer):
     """LAMB: Adam in which the step of every layer is in proportion to the norm of its weights.
 

@@ -5,11 +5,12 @@ from math import sqrt
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer
 from convlab_plugins.optimizers.ranges import kept_part, positive
 
 
+@claims(keeps_gradients=True)
 class LARS(PiecewiseOptimizer):
     """LARS: momentum in which the step of every layer is in proportion to the norm of its weights.
 

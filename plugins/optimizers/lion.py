@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer, blend
 from convlab_plugins.optimizers.ranges import kept_parts
 from convlab_plugins.optimizers.signsgd import step_along_signs
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class Lion(PiecewiseOptimizer):
     """Lion: every weight moves by the rate, along the sign of a mean that weighs the new gradient more.
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer
 from convlab_plugins.optimizers.ranges import kept_part, positive
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class MADGRAD(PiecewiseOptimizer):
     """MADGRAD: the start less the weighted sum of all gradients, over the cube root of that of their squares.
 

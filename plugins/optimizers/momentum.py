@@ -1,11 +1,12 @@
 """Gradient descent with momentum."""
 
 from convlab import kernels
-from convlab.plugin import ParameterBuffers
+from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.optimizers.base import FlatOptimizer
 from convlab_plugins.optimizers.ranges import kept_part
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class Momentum(FlatOptimizer):
     """Heavy-ball momentum: the step follows a decaying sum of all gradients.
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, blend_squares, subtract_ratio
 from convlab_plugins.optimizers.ranges import not_negative
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class NAdam(MomentOptimizer):
     """NAdam: Adam with Nesterov's look ahead, and a momentum that warms up.
 

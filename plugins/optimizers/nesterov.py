@@ -1,8 +1,10 @@
 """Nesterov's accelerated gradient."""
 
+from convlab.plugin import claims
 from convlab_plugins.optimizers.momentum import Momentum
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class Nesterov(Momentum):
     """Nesterov momentum: the gradient is taken where the velocity is about to lead.
 
@@ -19,7 +21,7 @@ class Nesterov(Momentum):
         ConfigError: if a setting is out of range.
 
     Example:
-        >>> from convlab.plugin import Parameter, ParameterBuffers
+        >>> from convlab.plugin import claims, Parameter, ParameterBuffers
         >>> weight = Parameter("dense1.weight", "dense_weight", (1, 1))
         >>> optimizer = Nesterov(ParameterBuffers([weight]), lr=1.0, momentum=0.5)
         >>> weight.gradient[...] = 1.0

@@ -5,11 +5,12 @@ from math import sqrt
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer
 from convlab_plugins.optimizers.ranges import kept_parts, positive
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class NovoGrad(PiecewiseOptimizer):
     """NovoGrad: momentum along gradients that are divided by the running norm of their layer's.
 

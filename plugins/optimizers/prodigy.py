@@ -4,13 +4,14 @@ from math import inf, sqrt
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, blend_squares, subtract_ratio
 from convlab_plugins.optimizers.ranges import positive
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class Prodigy(MomentOptimizer):
     """Prodigy: D-Adaptation that weighs later gradients more, and so finds the rate of Adam sooner.
 

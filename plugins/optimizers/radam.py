@@ -4,11 +4,12 @@ from math import sqrt
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, blend_squares, subtract_ratio
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class RAdam(MomentOptimizer):
     """RAdam: Adam that trusts its mean square only as far as it rests on enough gradients.
 

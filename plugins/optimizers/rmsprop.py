@@ -1,11 +1,12 @@
 """RMSprop, plain and centered."""
 
 from convlab import kernels
-from convlab.plugin import ParameterBuffers
+from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.optimizers.base import FlatOptimizer
 from convlab_plugins.optimizers.ranges import kept_part, positive
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class RMSprop(FlatOptimizer):
     """RMSprop: divides the gradient by a running root mean square of itself.
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class Rprop(PiecewiseOptimizer):
     """Rprop: every weight has its own step, which grows while its gradient keeps its sign and else shrinks.
 

@@ -1,10 +1,11 @@
 """SGDW: momentum with decoupled weight decay."""
 
-from convlab.plugin import ParameterBuffers
+from convlab.plugin import ParameterBuffers, claims
 from convlab_plugins.optimizers.momentum import Momentum
 from convlab_plugins.optimizers.ranges import not_negative
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class SGDW(Momentum):
     """Heavy-ball momentum whose weight decay acts on the weights alone and not on the velocity.
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class SignSGD(PiecewiseOptimizer):
     """Gradient descent by the signs alone: every weight moves by the rate.
 

@@ -1,11 +1,12 @@
 """Signum."""
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.pieces import Piece, PiecewiseOptimizer, blend
 from convlab_plugins.optimizers.ranges import kept_part
 from convlab_plugins.optimizers.signsgd import step_along_signs
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class Signum(PiecewiseOptimizer):
     """Signum, signSGD with momentum: every weight moves by the rate along the sign of the mean gradient.
 

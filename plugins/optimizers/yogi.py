@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.moments import MomentOptimizer
 from convlab_plugins.optimizers.pieces import Piece, blend, subtract_ratio
 from convlab_plugins.optimizers.ranges import not_negative
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class Yogi(MomentOptimizer):
     """Yogi: Adam whose mean square moves by no more than the new square, however far away it is.
 

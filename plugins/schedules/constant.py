@@ -1,6 +1,9 @@
 """The schedule that changes nothing."""
 
+from convlab.plugin import claims
 
+
+@claims(start=1.0, end=1.0, monotone="falling")
 def constant(step: int, total: int) -> float:
     """Keeps the base learning rate throughout.
 

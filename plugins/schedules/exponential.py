@@ -1,11 +1,13 @@
 """Falling by the same factor at every step."""
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 from convlab_plugins.schedules.warmup import with_warmup
 
 _PLUGIN = "schedule 'exponential'"
 
 
+@claims(start=1.0, end=0.01, monotone="falling")
 def exponential(step: int, total: int, *, final: float = 0.01, warmup: float = 0.0) -> float:
     """Falls exponentially: the rate loses the same part of itself at every step.
 

@@ -2,12 +2,14 @@
 
 from math import inf
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 from convlab_plugins.schedules.warmup import with_warmup
 
 _PLUGIN = "schedule 'inverse_time'"
 
 
+@claims(start=1.0, end=1 / 11, monotone="falling")
 def inverse_time(
     step: int, total: int, *, decay: float = 10.0, power: float = 1.0, warmup: float = 0.0
 ) -> float:

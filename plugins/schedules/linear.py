@@ -1,11 +1,13 @@
 """Falling along a straight line."""
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 from convlab_plugins.schedules.warmup import with_warmup
 
 _PLUGIN = "schedule 'linear'"
 
 
+@claims(start=1.0, end=0.0, monotone="falling")
 def linear(step: int, total: int, *, final: float = 0.0, warmup: float = 0.0) -> float:
     """Falls from the base learning rate along a straight line.
 

@@ -1,9 +1,11 @@
 """A constant rate after a warm-up."""
 
+from convlab.plugin import claims
 from convlab_plugins.schedules.constant import constant
 from convlab_plugins.schedules.warmup import with_warmup
 
 
+@claims(end=1.0, monotone="rising")
 def linear_warmup(step: int, total: int, *, warmup: float = 0.05) -> float:
     """Climbs linearly to the base learning rate and keeps it.
 

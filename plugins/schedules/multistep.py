@@ -2,12 +2,14 @@
 
 from math import inf
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 from convlab_plugins.schedules.warmup import count_steps, with_warmup
 
 _PLUGIN = "schedule 'multistep'"
 
 
+@claims(start=1.0, end=0.008, monotone="falling")
 def multistep(
     step: int,
     total: int,

@@ -3,12 +3,14 @@
 from math import cos, pi
 from typing import Literal
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 
 _PLUGIN = "schedule 'one_cycle'"
 _SHAPES = ("cosine", "linear")
 
 
+@claims(start=0.04, end=4e-6)
 def one_cycle(
     step: int,
     total: int,

@@ -2,12 +2,14 @@
 
 from math import inf
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 from convlab_plugins.schedules.warmup import with_warmup
 
 _PLUGIN = "schedule 'polynomial'"
 
 
+@claims(start=1.0, end=0.0, monotone="falling")
 def polynomial(
     step: int, total: int, *, power: float = 0.9, final: float = 0.0, warmup: float = 0.0
 ) -> float:

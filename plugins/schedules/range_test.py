@@ -1,10 +1,12 @@
 """The search for a learning rate."""
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 
 _PLUGIN = "schedule 'range_test'"
 
 
+@claims(start=1e-5, end=1.0, monotone="rising")
 def range_test(step: int, total: int, *, start: float = 1e-5, end: float = 1.0) -> float:
     """Climbs exponentially through the rates that might be right, to see which ones are.
 

@@ -3,13 +3,14 @@
 from math import inf
 from typing import Literal
 
-from convlab.plugin import History
+from convlab.plugin import History, claims
 from convlab_plugins.checks import require
 
 _PLUGIN = "schedule 'reduce_on_plateau'"
 _METRICS = ("validation_loss", "validation_accuracy", "train_loss", "train_accuracy")
 
 
+@claims(start=1.0, monotone="falling")
 def reduce_on_plateau(
     step: int,
     total: int,

@@ -1,8 +1,10 @@
 """Reflected exponential decay."""
 
+from convlab.plugin import claims
 from convlab_plugins.schedules.warmup import with_warmup
 
 
+@claims(start=1.0, end=0.0, monotone="falling")
 def rex(step: int, total: int, *, warmup: float = 0.0) -> float:
     """Falls slowly at first and fast at the end: a profile between the linear one and a delayed one.
 

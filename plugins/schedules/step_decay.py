@@ -1,11 +1,13 @@
 """Falling in steps."""
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 from convlab_plugins.schedules.warmup import with_warmup
 
 _PLUGIN = "schedule 'step'"
 
 
+@claims(start=1.0, end=0.01, monotone="falling")
 def step_decay(
     step: int,
     total: int,

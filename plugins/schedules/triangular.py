@@ -2,12 +2,14 @@
 
 from typing import Literal
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 
 _PLUGIN = "schedule 'triangular'"
 _MODES = ("triangular", "triangular2")
 
 
+@claims(start=0.25)
 def triangular(
     step: int,
     total: int,

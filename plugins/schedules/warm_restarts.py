@@ -2,6 +2,7 @@
 
 from math import inf
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 from convlab_plugins.schedules.cosine import cosine
 from convlab_plugins.schedules.warmup import with_warmup
@@ -9,6 +10,7 @@ from convlab_plugins.schedules.warmup import with_warmup
 _PLUGIN = "schedule 'warm_restarts'"
 
 
+@claims(start=1.0, end=0.0)
 def warm_restarts(
     step: int, total: int, *, cycles: int = 3, growth: float = 2.0, final: float = 0.0, warmup: float = 0.0
 ) -> float:

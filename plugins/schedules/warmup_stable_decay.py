@@ -3,6 +3,7 @@
 from math import cos, pi, sqrt
 from typing import Literal
 
+from convlab.plugin import claims
 from convlab_plugins.checks import require
 from convlab_plugins.schedules.warmup import count_steps, with_warmup
 
@@ -10,6 +11,7 @@ _PLUGIN = "schedule 'warmup_stable_decay'"
 _SHAPES = ("linear", "1-sqrt", "cosine")
 
 
+@claims(end=0.0)
 def warmup_stable_decay(
     step: int,
     total: int,

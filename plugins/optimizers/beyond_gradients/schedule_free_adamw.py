@@ -4,11 +4,12 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.beyond_gradients.schedule_free import ScheduleFree
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class ScheduleFreeAdamW(ScheduleFree):
     """Schedule-free AdamW: a mean of the weights takes the place of Adam's momentum and of a falling rate.
 

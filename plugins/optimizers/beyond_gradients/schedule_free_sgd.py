@@ -1,9 +1,10 @@
 """Schedule-free gradient descent."""
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, ParameterBuffers, claims
 from convlab_plugins.optimizers.beyond_gradients.schedule_free import ScheduleFree
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class ScheduleFreeSGD(ScheduleFree):
     """Schedule-free SGD: a mean of the weights takes the place of a falling rate and of momentum.
 

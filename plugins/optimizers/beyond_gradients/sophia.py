@@ -1,21 +1,28 @@
 """Sophia."""
 
-from math import inf
+from math import inf, sqrt
+from typing import Literal
 
 import numpy as np
 
-from convlab.plugin import Optimizer, ParameterBuffers
+from convlab import kernels
+from convlab.plugin import Optimizer, ParameterBuffers, generator
 from convlab_plugins.checks import require
+
+Diagonal = Literal["gauss_newton_bartlett", "hutchinson"]
 
 
 class Sophia(Optimizer):
-    """Sophia-G: momentum over a diagonal of the Hessian, cut off where that is too small.
+    """Sophia: momentum over a diagonal of the Hessian, cut off where that is too small.
 
-    m = beta1 m + (1 - beta1) g;  h = beta2 h + (1 - beta2) B g_s^2,  every `every` steps
+    m = beta1 m + (1 - beta1) g;  h = beta2 h + (1 - beta2) d,  every `every` steps
     w = (1 - lr weight_decay) w - lr clip(m/max(gamma h, epsilon), 1)
+    d = B g_s^2 (Sophia-G), or d = u (g(w + r u) - g(w - r u))/(2 r) (Sophia-H)
 
     g_s is the gradient of the batch of B images against labels drawn from the model's own outputs: B g_s^2 is
-    the Gauss-Newton-Bartlett estimate of the diagonal.
+    the Gauss-Newton-Bartlett estimate of the diagonal, and costs one more gradient. u are random signs: u H u
+    is Hutchinson's estimate, and costs two. The product H u is the difference of the gradients at both sides,
+    r being the cube root of the rounding error times the root mean square of the weights.
 
     Args:
         parameters: what is updated, in place.
@@ -24,6 +31,8 @@ class Sophia(Optimizer):
         gamma: what h is multiplied with, > 0: the smaller, the more weights move by lr.
         epsilon: least divisor, > 0.
         every: steps between estimates of the diagonal, >= 1.
+        diagonal: ``"gauss_newton_bartlett"``, never negative, for losses of a softmax; or ``"hutchinson"``,
+            for any loss, whose signs depend on the number of the step alone.
         weight_decay: decoupled decay, on conv and dense weights only; >= 0.
 
     Raises:
@@ -49,8 +58,9 @@ class Sophia(Optimizer):
     References:
         Liu, Li, Hall, Liang, Ma: Sophia: a scalable stochastic second-order optimizer for language model
         pre-training, 2023, algorithms 2 and 3. The decay is multiplied by the rate, as there; there the
-        estimate is taken on a batch of its own, here on that of the step. Hutchinson's estimate (Sophia-H)
-        needs products with the Hessian, which the engine does not compute.
+        estimate is taken on a batch of its own, here on that of the step. For Sophia-H the paper and Optax
+        multiply with the Hessian by automatic differentiation; Optax unbiases m, and takes a new h from the
+        next step on.
     """
 
     plugin = "optimizer 'sophia'"
@@ -66,6 +76,7 @@ class Sophia(Optimizer):
         gamma: float = 0.01,
         epsilon: float = 1e-12,
         every: int = 10,
+        diagonal: Diagonal = "gauss_newton_bartlett",
         weight_decay: float = 0.0,
     ) -> None:
         in_range = len(betas) == 2 and all(0 <= beta < 1 for beta in betas)
@@ -77,7 +88,7 @@ class Sophia(Optimizer):
         require(0 <= weight_decay < inf, self.plugin, "weight_decay", weight_decay, ">= 0 and finite")
         super().__init__(parameters, lr)
         self.betas, self.gamma, self.epsilon = (float(betas[0]), float(betas[1])), gamma, epsilon
-        self.every, self.weight_decay = every, weight_decay
+        self.every, self.diagonal, self.weight_decay = every, diagonal, weight_decay
         self.mean, self.curvature = np.zeros_like(parameters.values), np.zeros_like(parameters.values)
         self._scratch = np.empty_like(parameters.values)
 
@@ -98,11 +109,37 @@ class Sophia(Optimizer):
         parameters.values -= scratch
 
     def _estimate(self) -> None:
-        """h = beta2 h + (1 - beta2) B g_s^2."""
+        """h = beta2 h + (1 - beta2) d."""
+        if self.diagonal == "hutchinson":
+            self._write_hutchinson()
+        else:
+            self._write_gauss_newton_bartlett()
+        self._scratch *= 1 - self.betas[1]
+        self.curvature *= self.betas[1]
+        self.curvature += self._scratch
+
+    def _write_gauss_newton_bartlett(self) -> None:
+        """d = B g_s^2."""
         assert self.closure is not None
         self.closure.with_sampled_labels()
-        gradients, scratch = self.parameters.gradients, self._scratch
-        np.multiply(gradients, gradients, out=scratch)
-        scratch *= (1 - self.betas[1]) * self.closure.examples
-        self.curvature *= self.betas[1]
-        self.curvature += scratch
+        gradients = self.parameters.gradients
+        np.multiply(gradients, gradients, out=self._scratch)
+        self._scratch *= self.closure.examples
+
+    def _write_hutchinson(self) -> None:
+        """d = u (g(w + r u) - g(w - r u))/(2 r), on the batch of the step."""
+        assert self.closure is not None
+        values, gradients, scratch = self.parameters.values, self.parameters.gradients, self._scratch
+        signs = generator(0, "sophia", self.steps).integers(0, 2, values.size).astype(values.dtype) * 2 - 1
+        size = sqrt(kernels.sum_of_squares(values) / values.size) or 1.0
+        reach = float(np.cbrt(np.finfo(values.dtype).eps)) * size
+        kept = values.copy()
+        values += reach * signs
+        self.closure()
+        scratch[...] = gradients
+        np.subtract(kept, reach * signs, out=values)
+        self.closure()
+        scratch -= gradients
+        scratch *= signs
+        scratch /= 2 * reach
+        values[...] = kept

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from convlab.plugin import OptimizerChoice, ParameterBuffers
+from convlab.plugin import OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.matrices.base import MatrixOptimizer, MatrixUpdate
 from convlab_plugins.optimizers.matrices.layers import Matrices
@@ -14,6 +14,7 @@ from convlab_plugins.optimizers.matrices.newton_schulz import orthogonalizers
 Scale = Literal["spectral", "rms"]
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class Muon(MatrixOptimizer):
     """Muon: momentum, orthogonalized, so that a step moves all directions of a weight matrix alike.
 

@@ -5,7 +5,7 @@ from math import inf, sqrt
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Array, Optimizer, Parameter, ParameterBuffers
+from convlab.plugin import Array, Optimizer, Parameter, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.matrices.layers import as_matrix
 from convlab_plugins.optimizers.matrices.newton_schulz import NewtonSchulz
@@ -14,6 +14,7 @@ EPSILON = 1e-8
 SPECTRAL, SIGN, ROOT_MEAN_SQUARE = "spectral", "sign", "root mean square"
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class Scion(Optimizer):
     """Scion: every layer takes the steepest step within a ball of a norm of its own.
 

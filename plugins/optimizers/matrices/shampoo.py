@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Array, OptimizerChoice, ParameterBuffers
+from convlab.plugin import Array, OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.matrices.base import MatrixOptimizer, MatrixUpdate
 from convlab_plugins.optimizers.matrices.inverse_root import inverse_root
@@ -17,6 +17,7 @@ Graft = Literal["none", "sgd", "adagrad"]
 GRAFT_EPSILON = 1e-10
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class Shampoo(MatrixOptimizer):
     """Shampoo: Adagrad with whole matrices, one for the rows and one for the columns of a layer's weights.
 

@@ -5,7 +5,7 @@ from math import inf, sqrt
 import numpy as np
 
 from convlab import kernels
-from convlab.plugin import Array, OptimizerChoice, ParameterBuffers
+from convlab.plugin import Array, OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.matrices.base import MatrixOptimizer, MatrixUpdate
 from convlab_plugins.optimizers.matrices.layers import Matrices
@@ -16,6 +16,7 @@ FIRST_ROUNDS = 10
 RIDGE = 1e-6
 
 
+@claims(keeps_gradients=True)
 class SOAP(MatrixOptimizer):
     """SOAP: Adam in the eigenbasis of Shampoo's matrices, which turns slowly.
 

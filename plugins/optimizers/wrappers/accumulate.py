@@ -1,11 +1,12 @@
 """Accumulation of gradients over several batches."""
 
 from convlab.errors import ConfigError
-from convlab.plugin import OptimizerChoice, ParameterBuffers
+from convlab.plugin import OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.wrappers.base import MOMENTUM, Wrapper
 
 
+@claims(elementwise=True)
 class Accumulate(Wrapper):
     """Accumulation: one step along the mean gradient of several batches, as if they were one.
 

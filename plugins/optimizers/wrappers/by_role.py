@@ -1,9 +1,10 @@
 """Another optimizer for every role of a parameter."""
 
-from convlab.plugin import OptimizerChoice, ParameterBuffers
+from convlab.plugin import OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.optimizers.composite import Composite, build_parts, with_rate
 
 
+@claims(keeps_gradients=True)
 class ByRole(Composite):
     """Trains filters, dense weights and all else by optimizers of their own.
 

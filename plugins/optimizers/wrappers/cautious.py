@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from convlab.plugin import OptimizerChoice, ParameterBuffers
+from convlab.plugin import OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.optimizers.wrappers.base import ADAM, Wrapper
 
 LEAST_SHARE = 1e-3
 
 
+@claims(keeps_gradients=True, scale_invariant=True)
 class Cautious(Wrapper):
     """Cautious: a step leaves out the weights that it would take against their gradient's word.
 

@@ -4,11 +4,12 @@ from math import inf
 
 import numpy as np
 
-from convlab.plugin import Array, OptimizerChoice, ParameterBuffers
+from convlab.plugin import Array, OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.wrappers.base import MOMENTUM, Wrapper
 
 
+@claims(elementwise=True)
 class ClipByValue(Wrapper):
     """Clipping by value: no entry of the gradient is larger than a limit.
 

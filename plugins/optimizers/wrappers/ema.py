@@ -1,10 +1,11 @@
 """Exponential moving average of the weights."""
 
-from convlab.plugin import Array, OptimizerChoice, ParameterBuffers
+from convlab.plugin import Array, OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.wrappers.base import ADAM, Wrapper
 
 
+@claims(elementwise=True, keeps_gradients=True, scale_invariant=True)
 class EMA(Wrapper):
     """Exponential moving average: what is evaluated is a mean of the weights that forgets slowly.
 

@@ -1,10 +1,11 @@
 """Lookahead."""
 
-from convlab.plugin import Array, OptimizerChoice, ParameterBuffers
+from convlab.plugin import Array, OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.wrappers.base import MOMENTUM, Wrapper
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class Lookahead(Wrapper):
     """Lookahead: slow weights go part of the way to where another optimizer has led in some steps.
 

@@ -1,10 +1,11 @@
 """Stochastic weight averaging."""
 
-from convlab.plugin import Array, OptimizerChoice, ParameterBuffers
+from convlab.plugin import Array, OptimizerChoice, ParameterBuffers, claims
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.wrappers.base import MOMENTUM, Wrapper
 
 
+@claims(elementwise=True, keeps_gradients=True)
 class SWA(Wrapper):
     """Stochastic weight averaging: what is evaluated is the mean of the weights on the way.
 
