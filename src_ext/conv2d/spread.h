@@ -63,11 +63,16 @@ static void gather_row(float *target, const float *source, const struct spread *
                        int64_t channels) {
     const int64_t before = smaller(s->row_pixels, larger(0, -horizontal->origin));
     const int64_t first = larger(0, horizontal->origin);
-    const int64_t inside = source ? smaller(horizontal->in - first, s->row_pixels - before) : 0;
-    memset(target, 0, (size_t)s->row_pixels * sizeof(float));
-    for (int64_t i = 0; i < inside; i++) {
-        target[before + i] = source[(first + i) * channels];
+    const int64_t inside = source ? larger(0, smaller(horizontal->in - first, s->row_pixels - before)) : 0;
+    memset(target, 0, (size_t)before * sizeof(float));
+    if (channels == 1 && inside > 0) {
+        memcpy(target + before, source + first, (size_t)inside * sizeof(float));
+    } else {
+        for (int64_t i = 0; i < inside; i++) {
+            target[before + i] = source[(first + i) * channels];
+        }
     }
+    memset(target + before + inside, 0, (size_t)(s->row_pixels - before - inside) * sizeof(float));
 }
 
 static void spread_row(float *target, const float *row, const struct spread *s) {
@@ -93,7 +98,7 @@ static void spread_band(float *target, float *row, const float *x, const struct 
 }
 
 /* What preparing an input value, and keeping the sum of an output between input channels, cost in multiply-adds. */
-enum { COST_OF_SPREADING = 48, COST_OF_KEEPING = 3 };
+enum { COST_OF_SPREADING = 48, COST_OF_KEEPING = 5 };
 
 /* NULL, or why `in` channels are not spread over `out` ones; the axes are those of the tap convolution. */
 static const char *refuse_spread(const struct convlab_conv2d_problem *q, const struct axis *vertical,

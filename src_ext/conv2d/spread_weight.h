@@ -144,9 +144,11 @@ static void add_spread_bias(const struct spread_weight_run *run, const float *dy
         vector_float sum = {0};
         for (int64_t at = phase * CONVLAB_LANES; at < floats; at += s->period * CONVLAB_LANES) {
             const int64_t lanes = smaller(CONVLAB_LANES, floats - at);
+            vector_float column = {0};
             for (int64_t h = 0; h < rows; h++) {
-                sum += vector_load_partial(dy + h * floats + at, lanes);
+                column += vector_load_partial(dy + h * floats + at, lanes);
             }
+            sum += column;
         }
         float *target = sums + phase * CONVLAB_LANES;
         vector_store(target, vector_load(target) + sum);
@@ -252,7 +254,7 @@ static void reduce_spread_channel(void *context, int64_t c, int member) {
 static const char *refuse_spread_weight(const struct convlab_conv2d_problem *problem) {
     const struct convlab_conv2d_arguments nothing = {0};
     const struct weight_gradient g = weight_gradient_of(problem, &nothing);
-    return refuse_spread(problem, &g.vertical, &g.horizontal, 1, g.group_out);
+    return refuse_spread(problem, &g.vertical, &g.horizontal, g.group_in, g.group_out);
 }
 
 static void spread_backward_weight(const struct convlab_conv2d_problem *problem,

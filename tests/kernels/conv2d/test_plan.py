@@ -110,6 +110,7 @@ def test_explain_lists_algorithms_in_order_with_reasons():
                 "too few channels or pixels: the transforms would cost more than they save",
             ),
             ("matrix", "not a dense layer"),
+            ("spread", "the output channels fill a vector"),
             ("direct", None),
             ("reference", None),
         ]
@@ -117,6 +118,7 @@ def test_explain_lists_algorithms_in_order_with_reasons():
             ("winograd4", "float64 runs in the reference loops"),
             ("winograd2", "float64 runs in the reference loops"),
             ("matrix", "float64 runs in the reference loops"),
+            ("spread", "float64 runs in the reference loops"),
             ("direct", "float64 runs in the reference loops"),
             ("reference", None),
         ]
