@@ -9,7 +9,6 @@
 
 #include "direct.h"
 #include "winograd_choice.h"
-#include "winograd_product.h"
 #include "winograd_tiles.h"
 
 enum {
@@ -96,7 +95,6 @@ static void multiply_points(const struct winograd_run *run, int64_t block, const
     const struct winograd_plan *plan = run->plan;
     const int vectors = block_vectors(plan->out - block * BLOCK);
     const int64_t width = vectors * CONVLAB_LANES;
-    const tile_function *run_tile = (plan->chains == 1 ? product_tiles : tap_tiles)[vectors - 1];
     struct tile_job job = {
         .pieces = (const struct piece *)(run->memory + plan->chain_table),
         .pieces_count = plan->chains,
@@ -113,15 +111,14 @@ static void multiply_points(const struct winograd_run *run, int64_t block, const
         const int64_t parts = ceil_divide(tiles, vectors == 2 ? TILE_2 : TILE_1);
         for (int64_t part = 0; part < parts; part++) {
             const int64_t start = part_start(tiles, parts, part);
-            run_tile[part_start(tiles, parts, part + 1) - start](
+            tap_tiles[vectors - 1][part_start(tiles, parts, part + 1) - start](
                 &job, inputs + point * plan->in_plane + start * plan->in_row, sums,
                 products + point * plan->product_plane + start * width);
         }
     }
 }
 
-#define OF_POINT(i, j) (products[KIND_OF_POINT(OUT, i, j)] + ((i) * WINOGRAD_IN(OUT) + (j)) * plane)
-#define AT_POINT(i, j) vector_load(WALK(point, (j) % (WINOGRAD_IN(OUT) - 1) ? point + plane : OF_POINT(i, j)))
+#define AT_POINT(i, j) vector_load(products[KIND_OF_POINT(OUT, i, j)] + ((i) * WINOGRAD_IN(OUT) + (j)) * plane)
 #define TO_PIXEL(i, j, value)                                                                             \
     do {                                                                                                  \
         const vector_float output = (value) + bias;                                                       \
@@ -134,12 +131,10 @@ static void multiply_points(const struct winograd_run *run, int64_t block, const
 CONVLAB_INLINE vector_float transform_products(const int OUT, const float *const *products, int64_t plane,
                                                vector_float bias, int relu, float *y, int64_t row, int64_t pixel) {
     vector_float seen = {0};
-    const float *point;
     WINOGRAD_MAP(OUT, output_line, WINOGRAD_IN(OUT), OUT, AT_POINT, TO_PIXEL);
     return seen;
 }
 
-#undef OF_POINT
 #undef AT_POINT
 #undef TO_PIXEL
 

@@ -137,12 +137,11 @@ struct tiled_image {
     const float *zeros; /* `channels` of them */
 };
 
-#define AT_OFFSET(i, j) vector_load(WALK(line, (j) == 0 ? line + ((i) > 0) * window.row : line) + (j) * window.pixel)
+#define AT_OFFSET(i, j) vector_load(corner + (i) * window.row + (j) * window.pixel + c)
 #define AT_PIXEL(i, j) vector_load(pixels[(i) * WINOGRAD_IN(OUT) + (j)] + c)
 #define AT_PARTIAL_PIXEL(i, j) vector_load_partial(pixels[(i) * WINOGRAD_IN(OUT) + (j)] + c, channels - c)
 #define OF_POINT(i, j) (targets[KIND_OF_POINT(OUT, i, j)] + ((i) * WINOGRAD_IN(OUT) + (j)) * plane + c)
-#define TO_POINT(i, j, value) \
-    vector_store(WALK(point, (i) % (WINOGRAD_IN(OUT) - 1) ? point + down : OF_POINT(i, j)), value)
+#define TO_POINT(i, j, value) vector_store(OF_POINT(i, j), value)
 #define TO_NEEDED_POINT(i, j, value)             \
     do {                                         \
         if (needed[KIND_OF_POINT(OUT, i, j)]) {  \
@@ -155,7 +154,6 @@ CONVLAB_INLINE void transform_inputs(const int OUT, float *target, int64_t plane
                                      const struct tiled_image *image, const struct tiling *tiles, struct tile_at at,
                                      int64_t count) {
     const int64_t channels = image->channels, full = channels - channels % CONVLAB_LANES;
-    const int64_t down = WINOGRAD_IN(OUT) * plane;
     for (; count > 0; count--, to_next_tile(tiles, &at)) {
         const struct window window =
             window_of_tile(tiles, &at, image->vertical->in, image->horizontal->in, channels, WINOGRAD_IN(OUT),
@@ -170,8 +168,6 @@ CONVLAB_INLINE void transform_inputs(const int OUT, float *target, int64_t plane
         if (is_whole(&window, WINOGRAD_IN(OUT)) && needed[AT_INFINITY_ACROSS] && needed[AT_INFINITY_DOWN]) {
             const float *corner = image->x + window.offset;
             for (; c < full; c += CONVLAB_LANES) {
-                const float *line = corner + c;
-                float *point;
                 WINOGRAD_MAP(OUT, input_line, WINOGRAD_IN(OUT), WINOGRAD_IN(OUT), AT_OFFSET, TO_POINT);
             }
         }

@@ -122,15 +122,6 @@ CONVLAB_INLINE void kernel_gradient_line(const int OUT, const vector_float *u, c
     dg[2] = even_a * SQUARE_A + even_b * SQUARE_B + u[5 * from];
 }
 
-/* Moves a pointer from one value of a square to another and gives it. gcc, left alone, computes the addresses of all
- * values ahead and spills them. */
-#define WALK(pointer, next)              \
-    ({                                   \
-        (pointer) = (next);              \
-        __asm__("" : "+r"(pointer));     \
-        (pointer);                       \
-    })
-
 /* Maps a square of SIDE_IN vectors to one of SIDE_OUT: LOAD(i, j) gives a value, STORE(i, j, value) takes one. Loads
  * and stores are part of the map because the registers hold no whole square. */
 #define WINOGRAD_MAP(OUT, line, SIDE_IN, SIDE_OUT, LOAD, STORE)                                                  \
