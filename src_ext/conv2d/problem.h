@@ -59,7 +59,7 @@ enum convlab_conv2d_operation {
     CONVLAB_CONV2D_OPERATIONS = 3
 };
 
-enum { CONVLAB_CONV2D_MOST_ALGORITHMS = 8 };
+enum { CONVLAB_CONV2D_MOST_ALGORITHMS = 10 };
 
 /* For each operation its algorithms, the one to try first first, ended by a NULL name. */
 struct convlab_conv2d_table {

@@ -1,4 +1,4 @@
-/* Winograd F(2x2, 3x3) and F(4x4, 3x3), forward and backward to the input: both are tap convolutions of 3x3 taps.
+/* Winograd's algorithm in all its forms, forward and backward to the input: both are tap convolutions.
  *
  * Some tiles at a time: inputs are transformed; then, for some output channels at a time, multiplied with the
  * transformed kernels point by point (by the tiles of the direct kernel) and transformed back. A NaN or an infinity
@@ -17,29 +17,30 @@ enum {
     WINOGRAD_LEAST_PARTS = 2,            /* so many full tiles of registers share one reading of the kernels */
     WINOGRAD_MOST_PARTS = 8,
     WINOGRAD_TASKS_PER_THREAD = 3,
-    WINOGRAD_CHAIN_TERMS = 128, /* terms of one sum in registers */
+    WINOGRAD_CHAIN_TERMS = 128, /* terms of one sum in registers, at most */
     WINOGRAD_PACKED_INPUTS = 8  /* input channels whose kernels are transformed together */
 };
 
 /* How the tiles are shared out, and where scratch memory lies (offsets in floats). */
 struct winograd_plan {
     struct tiling tiles;
-    int64_t points, in, out; /* channels */
-    int64_t tasks, tiles_at_once, blocks, blocks_at_once, chains;
+    int64_t points, planes, in, out; /* channels */
+    int64_t tasks, tiles_at_once, blocks, blocks_at_once, pieces; /* pieces of one plane */
     int64_t in_row, in_plane, product_plane, product_block;
-    int64_t zeros, chain_table, inputs, products, sums, members, member_floats; /* kernels lie at 0 */
+    int64_t zeros, piece_table, inputs, products, sums, members, member_floats; /* kernels lie at 0 */
 };
 
 /* Smaller tasks for more threads: no sum depends on where the cuts are. */
-static struct winograd_plan plan_winograd(int side, const struct tap_convolution *t, int threads) {
-    struct winograd_plan plan = {.tiles = cut_tiles(side, t->n, t->vertical.out, t->horizontal.out),
-                                 .points = WINOGRAD_POINTS(side),
+static struct winograd_plan plan_winograd(int form, const struct tap_convolution *t, int threads) {
+    struct winograd_plan plan = {.tiles = cut_tiles(WINOGRAD_OUT(form), t->n, t->vertical.out, t->horizontal.out),
+                                 .points = SQUARE(WINOGRAD_SIDE(form)),
+                                 .planes = SQUARE(WINOGRAD_SLICES(form)),
                                  .in = t->group_in,
                                  .out = t->group_out,
                                  .blocks = ceil_divide(t->group_out, BLOCK),
                                  .in_row = transformed_row(t->group_in)};
     const int64_t wanted = threads > 1 ? threads * WINOGRAD_TASKS_PER_THREAD : 1;
-    const int64_t parts = WINOGRAD_INPUT_FLOATS / (plan.points * plan.in_row * TILE_2);
+    const int64_t parts = WINOGRAD_INPUT_FLOATS / (plan.planes * plan.in_row * TILE_2);
     const int64_t most = TILE_2 * larger(WINOGRAD_LEAST_PARTS, smaller(WINOGRAD_MOST_PARTS, parts));
     const int64_t fair = larger(TILE_2, ceil_divide(plan.tiles.count, wanted));
     plan.tasks = ceil_divide(plan.tiles.count, smaller(most, fair));
@@ -48,11 +49,12 @@ static struct winograd_plan plan_winograd(int side, const struct tap_convolution
     plan.product_plane = transformed_plane(plan.tiles_at_once, BLOCK);
     plan.product_block = plan.points * plan.product_plane;
     plan.blocks_at_once = larger(1, smaller(plan.blocks, WINOGRAD_PRODUCT_FLOATS / plan.product_block));
-    plan.chains = ceil_divide(plan.in, WINOGRAD_CHAIN_TERMS);
-    plan.zeros = plan.points * plan.blocks * plan.in * BLOCK;
-    plan.chain_table = plan.zeros + plan.in_row;
-    plan.members = round_up(plan.chain_table + plan.chains * (int64_t)(sizeof(struct piece) / sizeof(float)), 16);
-    plan.products = plan.points * plan.in_plane;
+    plan.pieces = ceil_divide(plan.in, WINOGRAD_CHAIN_TERMS);
+    plan.zeros = plan.planes * plan.blocks * plan.in * BLOCK;
+    plan.piece_table = plan.zeros + plan.in_row;
+    const int64_t pieces = WINOGRAD_SHARES(form) * plan.pieces;
+    plan.members = round_up(plan.piece_table + pieces * (int64_t)(sizeof(struct piece) / sizeof(float)), 16);
+    plan.products = plan.planes * plan.in_plane;
     plan.sums = plan.products + plan.blocks_at_once * plan.product_block;
     plan.member_floats = plan.sums + TILE_1 * BLOCK;
     return plan;
@@ -66,59 +68,62 @@ struct winograd_run {
     int is_finite; /* whether all outputs so far are; threads only ever clear it */
 };
 
-#define AT_PACKED(i, j) vector_load(packed + ((i) * WINOGRAD_TAPS + (j)) * inputs * width + at)
-#define TO_KERNEL(i, j, value) vector_store(target + ((i) * WINOGRAD_IN(OUT) + (j)) * plane + at, value)
+#define AT_PACKED(i, j) vector_load(packed + ((i) * WINOGRAD_TAPS(FORM) + (j)) * inputs * width + at)
+#define TO_KERNEL(i, j, value) vector_store(target + plane_of_slice(FORM, i, j) * plane + at, value)
 
-/* G g G^T of one block of output channels and some input channels: (block, point, input, lane). */
-CONVLAB_INLINE void transform_kernels(const int OUT, const struct winograd_run *run, int64_t number) {
+/* G g G^T of one block of output channels and some input channels: (block, plane, input, lane). */
+CONVLAB_INLINE void transform_kernels(const int FORM, const struct winograd_run *run, int64_t number) {
     const struct tap_convolution *t = run->t;
     const struct winograd_plan *plan = run->plan;
     const int64_t block = number % plan->blocks, first = number / plan->blocks * WINOGRAD_PACKED_INPUTS;
     const int64_t inputs = smaller(WINOGRAD_PACKED_INPUTS, plan->in - first);
     const int64_t channels = smaller(BLOCK, plan->out - block * BLOCK);
-    const int64_t width = block_vectors(channels) * CONVLAB_LANES, plane = plan->in * BLOCK;
-    float packed[WINOGRAD_TAPS * WINOGRAD_TAPS * WINOGRAD_PACKED_INPUTS * BLOCK];
-    float *target = run->memory + block * plan->points * plane + first * width;
+    const int64_t width = block_vectors(channels) * CONVLAB_LANES, plane = plan->in * width;
+    float packed[SQUARE(WINOGRAD_MOST_TAPS) * WINOGRAD_PACKED_INPUTS * BLOCK];
+    float *target = run->memory + block * plan->planes * plan->in * BLOCK + first * width;
     pack_block(packed, t, t->w + block * BLOCK * t->w_out + first * t->w_in, channels, inputs);
     for (int64_t at = 0; at < inputs * width; at += CONVLAB_LANES) {
-        WINOGRAD_MAP(OUT, kernel_line, WINOGRAD_TAPS, WINOGRAD_IN(OUT), AT_PACKED, TO_KERNEL);
+        WINOGRAD_MAP(FORM, form_kernel_line, WINOGRAD_TAPS(FORM), WINOGRAD_SLICES(FORM), AT_PACKED, TO_KERNEL);
     }
 }
 
 #undef AT_PACKED
 #undef TO_KERNEL
 
-/* products[point, slot, out] = sum over input channels of inputs[point, slot, in] * kernels[point, in, out] */
-static void multiply_points(const struct winograd_run *run, int64_t block, const struct tile_at *end,
-                            const float *inputs, float *products, float *sums) {
+/* products[point, slot, out] = sum over the planes of the point and the input channels of inputs[plane, slot, in] *
+ * kernels[plane, in, out] */
+CONVLAB_INLINE void multiply_points(const int FORM, const struct winograd_run *run, int64_t block,
+                                    const struct tile_at *end, const float *inputs, float *products, float *sums) {
     static const float no_bias[BLOCK] = {0};
     const struct winograd_plan *plan = run->plan;
     const int vectors = block_vectors(plan->out - block * BLOCK);
     const int64_t width = vectors * CONVLAB_LANES;
     struct tile_job job = {
-        .pieces = (const struct piece *)(run->memory + plan->chain_table),
-        .pieces_count = plan->chains,
+        .pieces = (const struct piece *)(run->memory + plan->piece_table),
         .x_pixel = plan->in_row,
         .y_pixel = width,
-        .w = run->memory + block * plan->points * plan->in * BLOCK,
+        .w = run->memory + block * plan->planes * plan->in * BLOCK,
         .bias = no_bias,
         .lanes = CONVLAB_LANES,
         .first = 1,
         .last = 1,
     };
-    for (int64_t point = 0; point < plan->points; point++, job.w += plan->in * BLOCK) {
-        const int64_t tiles = end->slots[kind_of_point((int)plan->tiles.side, point)];
+    for (int point = 0; point < SQUARE(WINOGRAD_SIDE(FORM)); point++) {
+        const int64_t plane = first_plane(FORM, point), shares = first_plane(FORM, point + 1) - plane;
+        const int64_t tiles = end->slots[kind_of_point(FORM, point)];
         const int64_t parts = ceil_divide(tiles, vectors == 2 ? TILE_2 : TILE_1);
+        job.pieces_count = shares * plan->pieces;
         for (int64_t part = 0; part < parts; part++) {
             const int64_t start = part_start(tiles, parts, part);
             tap_tiles[vectors - 1][part_start(tiles, parts, part + 1) - start](
-                &job, inputs + point * plan->in_plane + start * plan->in_row, sums,
+                &job, inputs + plane * plan->in_plane + start * plan->in_row, sums,
                 products + point * plan->product_plane + start * width);
         }
+        job.w += shares * plan->in * width;
     }
 }
 
-#define AT_POINT(i, j) vector_load(products[KIND_OF_POINT(OUT, i, j)] + ((i) * WINOGRAD_IN(OUT) + (j)) * plane)
+#define AT_POINT(i, j) vector_load(products[KIND_OF_POINT(FORM, i, j)] + ((i) * WINOGRAD_SIDE(FORM) + (j)) * plane)
 #define TO_PIXEL(i, j, value)                                                                             \
     do {                                                                                                  \
         const vector_float output = (value) + bias;                                                       \
@@ -128,10 +133,10 @@ static void multiply_points(const struct winograd_run *run, int64_t block, const
 
 /* A^T m A plus the bias for one vector of channels, whose products lie in a place for each kind of points; returns the
  * sum of all outputs. */
-CONVLAB_INLINE vector_float transform_products(const int OUT, const float *const *products, int64_t plane,
+CONVLAB_INLINE vector_float transform_products(const int FORM, const float *const *products, int64_t plane,
                                                vector_float bias, int relu, float *y, int64_t row, int64_t pixel) {
     vector_float seen = {0};
-    WINOGRAD_MAP(OUT, output_line, WINOGRAD_IN(OUT), OUT, AT_POINT, TO_PIXEL);
+    WINOGRAD_MAP(FORM, form_output_line, WINOGRAD_SIDE(FORM), WINOGRAD_OUT(FORM), AT_POINT, TO_PIXEL);
     return seen;
 }
 
@@ -139,18 +144,19 @@ CONVLAB_INLINE vector_float transform_products(const int OUT, const float *const
 #undef TO_PIXEL
 
 /* The outputs of one tile for one vector of channels, those that exist; returns their sum. */
-CONVLAB_INLINE vector_float write_outputs(const int OUT, const struct winograd_run *run, const struct window *window,
+CONVLAB_INLINE vector_float write_outputs(const int FORM, const struct winograd_run *run, const struct window *window,
                                           int64_t k, const float *const *products) {
     const struct tap_convolution *t = run->t;
+    const int OUT = WINOGRAD_OUT(FORM);
     const int64_t lanes = smaller(CONVLAB_LANES, run->plan->out - k), plane = run->plan->product_plane;
     const vector_float bias = t->bias ? vector_load_partial(t->bias + k, lanes) : (vector_float){0};
     float *corner = t->y + window->offset + k;
     if (is_whole(window, OUT) && lanes == CONVLAB_LANES && !activates_outputs(t)) {
-        return transform_products(OUT, products, plane, bias, t->relu, corner, window->row, window->pixel);
+        return transform_products(FORM, products, plane, bias, t->relu, corner, window->row, window->pixel);
     }
     float square[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT * CONVLAB_LANES];
     vector_float seen = {0}; /* what does not exist may be anything */
-    transform_products(OUT, products, plane, bias, 0, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
+    transform_products(FORM, products, plane, bias, 0, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
     for (int64_t i = 0; i < window->row1; i++) {
         for (int64_t j = 0; j < window->column1; j++) {
             float *output = square + (i * OUT + j) * CONVLAB_LANES;
@@ -180,7 +186,7 @@ CONVLAB_INLINE int all_finite(vector_float values) {
     return all != 0;
 }
 
-CONVLAB_INLINE void run_winograd_task(const int OUT, struct winograd_run *run, int64_t number, int member) {
+CONVLAB_INLINE void run_winograd_task(const int FORM, struct winograd_run *run, int64_t number, int member) {
     const struct tap_convolution *t = run->t;
     const struct winograd_plan *plan = run->plan;
     float *inputs = run->memory + plan->members + member * plan->member_floats;
@@ -190,17 +196,18 @@ CONVLAB_INLINE void run_winograd_task(const int OUT, struct winograd_run *run, i
     const struct tiled_image image = {t->x, &t->vertical, &t->horizontal, plan->in, run->memory + plan->zeros};
     const struct tile_at last = tile_from(&plan->tiles, first, end);
     vector_float seen = {0};
-    transform_inputs(OUT, inputs, plan->in_plane, plan->in_row, &image, &plan->tiles,
+    transform_inputs(FORM, inputs, plan->in_plane, plan->in_row, &image, &plan->tiles,
                      tile_from(&plan->tiles, first, first), end - first);
     for (int64_t block0 = 0; block0 < plan->blocks; block0 += plan->blocks_at_once) {
         const int64_t block1 = smaller(plan->blocks, block0 + plan->blocks_at_once);
         for (int64_t block = block0; block < block1; block++) {
-            multiply_points(run, block, &last, inputs, products + (block - block0) * plan->product_block, sums);
+            multiply_points(FORM, run, block, &last, inputs, products + (block - block0) * plan->product_block, sums);
         }
         struct tile_at at = tile_from(&plan->tiles, first, first);
         for (int64_t tile = first; tile < end; tile++, to_next_tile(&plan->tiles, &at)) {
             const struct window window =
-                window_of_tile(&plan->tiles, &at, t->vertical.out, t->horizontal.out, plan->out, OUT, 0, 0);
+                window_of_tile(&plan->tiles, &at, t->vertical.out, t->horizontal.out, plan->out,
+                               WINOGRAD_OUT(FORM), 0, 0);
             for (int64_t k = block0 * BLOCK; k < smaller(plan->out, block1 * BLOCK); k += CONVLAB_LANES) {
                 const int64_t block = k / BLOCK, width = block_vectors(plan->out - block * BLOCK) * CONVLAB_LANES;
                 const float *of_block = products + (block - block0) * plan->product_block + k % BLOCK;
@@ -208,7 +215,7 @@ CONVLAB_INLINE void run_winograd_task(const int OUT, struct winograd_run *run, i
                 UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) {
                     of_kind[kind] = of_block + at.slots[kind] * width;
                 }
-                seen += write_outputs(OUT, run, &window, k, of_kind);
+                seen += write_outputs(FORM, run, &window, k, of_kind);
             }
         }
     }
@@ -217,35 +224,46 @@ CONVLAB_INLINE void run_winograd_task(const int OUT, struct winograd_run *run, i
     }
 }
 
-/* The outputs of a convolution whose tiles have OUT x OUT of them. */
+/* What the threads do in one form. */
 struct winograd_steps {
-    int side;
+    int form;
     convlab_task transform_kernels, run;
 };
 
-#define DEFINE_WINOGRAD_STEPS(OUT)                                                                 \
-    static void transform_kernels_##OUT(void *context, int64_t number, int member) {               \
-        (void)member;                                                                              \
-        transform_kernels(OUT, context, number);                                                   \
-    }                                                                                              \
-    static void run_winograd_task_##OUT(void *context, int64_t number, int member) {               \
-        run_winograd_task(OUT, context, number, member);                                           \
-    }                                                                                              \
-    static const struct winograd_steps winograd_steps_##OUT = {OUT, transform_kernels_##OUT, run_winograd_task_##OUT};
+#define DEFINE_WINOGRAD_STEPS(FORM)                                                               \
+    static void transform_kernels_##FORM(void *context, int64_t number, int member) {             \
+        (void)member;                                                                             \
+        transform_kernels(FORM, context, number);                                                 \
+    }                                                                                             \
+    static void run_task_##FORM(void *context, int64_t number, int member) {                      \
+        run_winograd_task(FORM, context, number, member);                                         \
+    }                                                                                             \
+    static const struct winograd_steps steps_##FORM = {FORM, transform_kernels_##FORM, run_task_##FORM};
 
-DEFINE_WINOGRAD_STEPS(2)
-DEFINE_WINOGRAD_STEPS(4)
+DEFINE_WINOGRAD_STEPS(WINOGRAD_2)
+DEFINE_WINOGRAD_STEPS(WINOGRAD_4)
+DEFINE_WINOGRAD_STEPS(WINOGRAD_2_SPLIT)
+
+/* What a tile sums at a point: its planes, whose terms are cut where a chain would become too long. */
+static void fill_pieces(struct piece *pieces, int form, const struct winograd_plan *plan) {
+    const int64_t count = WINOGRAD_SHARES(form) * plan->pieces;
+    int64_t chain = 0;
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t start = part_start(plan->in, plan->pieces, i % plan->pieces);
+        const int64_t length = part_start(plan->in, plan->pieces, i % plan->pieces + 1) - start;
+        chain += length;
+        pieces[i] = (struct piece){i / plan->pieces * plan->in_plane + start, length,
+                                   chain + length > WINOGRAD_CHAIN_TERMS};
+        chain = pieces[i].ends_chain ? 0 : chain;
+    }
+}
 
 /* Returns whether all outputs are finite. */
 static int run_winograd(const struct winograd_steps *steps, const struct tap_convolution *t, int threads,
                         void *scratch) {
-    const struct winograd_plan plan = plan_winograd(steps->side, t, threads);
+    const struct winograd_plan plan = plan_winograd(steps->form, t, threads);
     struct winograd_run run = {t, &plan, scratch, 1};
-    struct piece *chains = (struct piece *)(run.memory + plan.chain_table);
-    for (int64_t i = 0; i < plan.chains; i++) {
-        const int64_t start = part_start(plan.in, plan.chains, i);
-        chains[i] = (struct piece){start, part_start(plan.in, plan.chains, i + 1) - start, 1};
-    }
+    fill_pieces((struct piece *)(run.memory + plan.piece_table), steps->form, &plan);
     memset(run.memory + plan.zeros, 0, (size_t)plan.in_row * sizeof(float));
     const int64_t weights = plan.blocks * ceil_divide(plan.in, WINOGRAD_PACKED_INPUTS);
     const int team = convlab_threads_for(plan.tiles.count * plan.zeros, plan.tasks, threads);
@@ -254,47 +272,47 @@ static int run_winograd(const struct winograd_steps *steps, const struct tap_con
     return run.is_finite;
 }
 
-static int64_t winograd_scratch_bytes(int side, const struct tap_convolution *t, int threads) {
-    const struct winograd_plan plan = plan_winograd(side, t, threads);
+static int64_t winograd_scratch_bytes(int form, const struct tap_convolution *t, int threads) {
+    const struct winograd_plan plan = plan_winograd(form, t, threads);
     return (plan.members + threads * plan.member_floats) * (int64_t)sizeof(float);
 }
 
-#define DEFINE_WINOGRAD(OUT)                                                                                       \
-    static const char *refuse_winograd_forward_##OUT(const struct convlab_conv2d_problem *problem) {               \
-        return refuse_winograd(OUT, problem, problem->oh, problem->ow, problem->c, problem->k);                                            \
+/* `name` with each operation's name behind it. */
+#define DEFINE_WINOGRAD(name, FORM)                                                                                \
+    static const char *refuse_##name##_forward(const struct convlab_conv2d_problem *problem) {                     \
+        return refuse_winograd(FORM, problem, problem->oh, problem->ow, problem->c, problem->k);                   \
     }                                                                                                              \
-    static void winograd_forward_##OUT(const struct convlab_conv2d_problem *problem,                               \
-                                       const struct convlab_conv2d_arguments *arguments, int threads,              \
-                                       void *scratch) {                                                            \
+    static void name##_forward(const struct convlab_conv2d_problem *problem,                                       \
+                               const struct convlab_conv2d_arguments *arguments, int threads, void *scratch) {     \
         const struct tap_convolution t = forward_taps(problem, arguments);                                         \
-        if (!run_winograd(&winograd_steps_##OUT, &t, threads, scratch)) {                                          \
+        if (!run_winograd(&steps_##FORM, &t, threads, scratch)) {                                                  \
             direct_forward(problem, arguments, threads, scratch);                                                  \
         }                                                                                                          \
     }                                                                                                              \
-    static int64_t winograd_forward_scratch_##OUT(const struct convlab_conv2d_problem *problem, int threads) {     \
+    static int64_t name##_forward_scratch(const struct convlab_conv2d_problem *problem, int threads) {             \
         const struct convlab_conv2d_arguments nothing = {0};                                                       \
         const struct tap_convolution t = forward_taps(problem, &nothing);                                          \
-        return larger(winograd_scratch_bytes(OUT, &t, threads), direct_forward_scratch(problem, threads));         \
+        return larger(winograd_scratch_bytes(FORM, &t, threads), direct_forward_scratch(problem, threads));        \
     }                                                                                                              \
-    static const char *refuse_winograd_backward_input_##OUT(const struct convlab_conv2d_problem *problem) {        \
-        return refuse_winograd(OUT, problem, problem->h, problem->w, problem->k, problem->c);                                              \
+    static const char *refuse_##name##_backward_input(const struct convlab_conv2d_problem *problem) {              \
+        return refuse_winograd(FORM, problem, problem->h, problem->w, problem->k, problem->c);                     \
     }                                                                                                              \
-    static void winograd_backward_input_##OUT(const struct convlab_conv2d_problem *problem,                        \
-                                              const struct convlab_conv2d_arguments *arguments, int threads,       \
-                                              void *scratch) {                                                     \
+    static void name##_backward_input(const struct convlab_conv2d_problem *problem,                                \
+                                      const struct convlab_conv2d_arguments *arguments, int threads,               \
+                                      void *scratch) {                                                             \
         const struct tap_convolution t = backward_input_taps(problem, arguments, 0);                               \
-        if (!run_winograd(&winograd_steps_##OUT, &t, threads, scratch)) {                                          \
+        if (!run_winograd(&steps_##FORM, &t, threads, scratch)) {                                                  \
             direct_backward_input(problem, arguments, threads, scratch);                                           \
         }                                                                                                          \
     }                                                                                                              \
-    static int64_t winograd_backward_input_scratch_##OUT(const struct convlab_conv2d_problem *problem,             \
-                                                         int threads) {                                            \
+    static int64_t name##_backward_input_scratch(const struct convlab_conv2d_problem *problem, int threads) {      \
         const struct convlab_conv2d_arguments nothing = {0};                                                       \
         const struct tap_convolution t = backward_input_taps(problem, &nothing, 0);                                \
-        return larger(winograd_scratch_bytes(OUT, &t, threads), direct_backward_input_scratch(problem, threads));  \
+        return larger(winograd_scratch_bytes(FORM, &t, threads), direct_backward_input_scratch(problem, threads)); \
     }
 
-DEFINE_WINOGRAD(2)
-DEFINE_WINOGRAD(4)
+DEFINE_WINOGRAD(winograd2, WINOGRAD_2)
+DEFINE_WINOGRAD(winograd4, WINOGRAD_4)
+DEFINE_WINOGRAD(winograd2_split, WINOGRAD_2_SPLIT)
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "problem.h"
 #include "strips.h"
-#include "winograd_transform.h"
+#include "winograd_form.h"
 
 /* Tiles of side x side outputs, those of one image after those of the other. The last tiles of a column or a row may
  * lack outputs. */
@@ -21,17 +21,26 @@ static inline struct tiling cut_tiles(int64_t side, int64_t n, int64_t out_h, in
 /* The value at infinity adds only to the last output along an axis: a tile that lacks it needs no such point. So there
  * are four kinds of points, and those at infinity along both axes are the last. */
 enum { AT_INFINITY_ACROSS = 1, AT_INFINITY_DOWN = 2, POINT_KINDS = 4 };
-#define KIND_OF_POINT(OUT, i, j) \
-    (((i) == WINOGRAD_IN(OUT) - 1) * AT_INFINITY_DOWN + ((j) == WINOGRAD_IN(OUT) - 1) * AT_INFINITY_ACROSS)
+#define KIND_OF_POINT(FORM, i, j) \
+    (((i) == WINOGRAD_SIDE(FORM) - 1) * AT_INFINITY_DOWN + ((j) == WINOGRAD_SIDE(FORM) - 1) * AT_INFINITY_ACROSS)
+#define FIRST_AT_INFINITY(FORM) first_slice(FORM, WINOGRAD_SIDE(FORM) - 1)
+#define KIND_OF_SLICE(FORM, i, j) \
+    (((i) >= FIRST_AT_INFINITY(FORM)) * AT_INFINITY_DOWN + ((j) >= FIRST_AT_INFINITY(FORM)) * AT_INFINITY_ACROSS)
 
-static inline int kind_of_point(int side, int64_t point) {
-    return KIND_OF_POINT(side, point / WINOGRAD_IN(side), point % WINOGRAD_IN(side));
+static inline int kind_of_point(int form, int point) {
+    return KIND_OF_POINT(form, point / WINOGRAD_SIDE(form), point % WINOGRAD_SIDE(form));
 }
 
-/* A point and a tile that needs it make a product of channels: so many in one image. */
-static inline int64_t products_of_image(const struct tiling *tiles) {
-    return (tiles->down * WINOGRAD_IN(tiles->side) - tiles->lacks_rows) *
-           (tiles->across * WINOGRAD_IN(tiles->side) - tiles->lacks_columns);
+/* Points that the tiles of one image need, and slices: each of these is a product of channels. */
+static inline int64_t points_of_image(int form, const struct tiling *tiles) {
+    return (tiles->down * WINOGRAD_SIDE(form) - tiles->lacks_rows) *
+           (tiles->across * WINOGRAD_SIDE(form) - tiles->lacks_columns);
+}
+
+static inline int64_t slices_of_image(int form, const struct tiling *tiles) {
+    const int64_t slices = WINOGRAD_SLICES(form), at_infinity = slices - FIRST_AT_INFINITY(form);
+    return (tiles->down * slices - tiles->lacks_rows * at_infinity) *
+           (tiles->across * slices - tiles->lacks_columns * at_infinity);
 }
 
 /* A tile, and for each kind of points how many tiles before it need them, from some first tile on: its place among
@@ -126,7 +135,7 @@ static inline int64_t transformed_row(int64_t channels) {
     return row % 256 ? row : row + 16;
 }
 
-/* Planes of all points of evaluation, `rows` rows each, kept apart in the cache likewise. */
+/* Planes of all slices or points, `rows` rows each, kept apart in the cache likewise. */
 static inline int64_t transformed_plane(int64_t rows, int64_t row) { return rows * row + 16; }
 
 /* Images that are transformed tile by tile. */
@@ -138,25 +147,25 @@ struct tiled_image {
 };
 
 #define AT_OFFSET(i, j) vector_load(corner + (i) * window.row + (j) * window.pixel + c)
-#define AT_PIXEL(i, j) vector_load(pixels[(i) * WINOGRAD_IN(OUT) + (j)] + c)
-#define AT_PARTIAL_PIXEL(i, j) vector_load_partial(pixels[(i) * WINOGRAD_IN(OUT) + (j)] + c, channels - c)
-#define OF_POINT(i, j) (targets[KIND_OF_POINT(OUT, i, j)] + ((i) * WINOGRAD_IN(OUT) + (j)) * plane + c)
-#define TO_POINT(i, j, value) vector_store(OF_POINT(i, j), value)
-#define TO_NEEDED_POINT(i, j, value)             \
+#define AT_PIXEL(i, j) vector_load(pixels[(i) * WINOGRAD_IN(FORM) + (j)] + c)
+#define AT_PARTIAL_PIXEL(i, j) vector_load_partial(pixels[(i) * WINOGRAD_IN(FORM) + (j)] + c, channels - c)
+#define OF_SLICE(i, j) (targets[KIND_OF_SLICE(FORM, i, j)] + plane_of_slice(FORM, i, j) * plane + c)
+#define TO_SLICE(i, j, value) vector_store(OF_SLICE(i, j), value)
+#define TO_NEEDED_SLICE(i, j, value)             \
     do {                                         \
-        if (needed[KIND_OF_POINT(OUT, i, j)]) {  \
-            vector_store(OF_POINT(i, j), value); \
+        if (needed[KIND_OF_SLICE(FORM, i, j)]) { \
+            vector_store(OF_SLICE(i, j), value); \
         }                                        \
     } while (0)
 
-/* B^T d B of `count` tiles beginning with `at` to target, (point, slot, channel). */
-CONVLAB_INLINE void transform_inputs(const int OUT, float *target, int64_t plane, int64_t row,
+/* B^T d B of `count` tiles beginning with `at` to target, (plane, slot, channel). */
+CONVLAB_INLINE void transform_inputs(const int FORM, float *target, int64_t plane, int64_t row,
                                      const struct tiled_image *image, const struct tiling *tiles, struct tile_at at,
                                      int64_t count) {
     const int64_t channels = image->channels, full = channels - channels % CONVLAB_LANES;
     for (; count > 0; count--, to_next_tile(tiles, &at)) {
         const struct window window =
-            window_of_tile(tiles, &at, image->vertical->in, image->horizontal->in, channels, WINOGRAD_IN(OUT),
+            window_of_tile(tiles, &at, image->vertical->in, image->horizontal->in, channels, WINOGRAD_IN(FORM),
                            image->vertical->origin, image->horizontal->origin);
         float *targets[POINT_KINDS];
         int needed[POINT_KINDS];
@@ -165,22 +174,23 @@ CONVLAB_INLINE void transform_inputs(const int OUT, float *target, int64_t plane
             needed[kind] = needs_points(tiles, &at, kind);
         }
         int64_t c = 0;
-        if (is_whole(&window, WINOGRAD_IN(OUT)) && needed[AT_INFINITY_ACROSS] && needed[AT_INFINITY_DOWN]) {
+        if (is_whole(&window, WINOGRAD_IN(FORM)) && needed[AT_INFINITY_ACROSS] && needed[AT_INFINITY_DOWN]) {
             const float *corner = image->x + window.offset;
             for (; c < full; c += CONVLAB_LANES) {
-                WINOGRAD_MAP(OUT, input_line, WINOGRAD_IN(OUT), WINOGRAD_IN(OUT), AT_OFFSET, TO_POINT);
+                WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_OFFSET, TO_SLICE);
             }
         }
         if (c == channels) {
             continue;
         }
-        const float *pixels[WINOGRAD_MOST_POINTS];
-        find_pixels(WINOGRAD_IN(OUT), image->x, &window, image->zeros, pixels);
+        const float *pixels[WINOGRAD_MOST_LINE * WINOGRAD_MOST_LINE];
+        find_pixels(WINOGRAD_IN(FORM), image->x, &window, image->zeros, pixels);
         for (; c < full; c += CONVLAB_LANES) {
-            WINOGRAD_MAP(OUT, input_line, WINOGRAD_IN(OUT), WINOGRAD_IN(OUT), AT_PIXEL, TO_NEEDED_POINT);
+            WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_PIXEL, TO_NEEDED_SLICE);
         }
         if (c < channels) {
-            WINOGRAD_MAP(OUT, input_line, WINOGRAD_IN(OUT), WINOGRAD_IN(OUT), AT_PARTIAL_PIXEL, TO_NEEDED_POINT);
+            WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_PARTIAL_PIXEL,
+                         TO_NEEDED_SLICE);
         }
     }
 }
@@ -188,8 +198,8 @@ CONVLAB_INLINE void transform_inputs(const int OUT, float *target, int64_t plane
 #undef AT_OFFSET
 #undef AT_PIXEL
 #undef AT_PARTIAL_PIXEL
-#undef OF_POINT
-#undef TO_POINT
-#undef TO_NEEDED_POINT
+#undef OF_SLICE
+#undef TO_SLICE
+#undef TO_NEEDED_SLICE
 
 #endif

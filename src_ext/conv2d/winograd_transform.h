@@ -14,11 +14,8 @@
 
 #include "tap_tile.h"
 
-enum { WINOGRAD_TAPS = 3, WINOGRAD_MOST_OUT = 4, WINOGRAD_MOST_IN = 6, WINOGRAD_MOST_POINTS = 36 };
-
-/* Inputs along one axis that OUT outputs see; as many points of evaluation. */
-#define WINOGRAD_IN(OUT) ((OUT) + WINOGRAD_TAPS - 1)
-#define WINOGRAD_POINTS(OUT) (WINOGRAD_IN(OUT) * WINOGRAD_IN(OUT))
+/* Of any form (see winograd_form.h) along one axis: outputs, taps, and what a map takes or gives. */
+enum { WINOGRAD_MOST_OUT = 4, WINOGRAD_MOST_TAPS = 5, WINOGRAD_MOST_LINE = 7 };
 
 #define POINT_A 0.70710678f
 #define POINT_B 1.41421356f
@@ -124,18 +121,19 @@ CONVLAB_INLINE void kernel_gradient_line(const int OUT, const vector_float *u, c
 
 /* Maps a square of SIDE_IN vectors to one of SIDE_OUT: LOAD(i, j) gives a value, STORE(i, j, value) takes one. Loads
  * and stores are part of the map because the registers hold no whole square. */
-#define WINOGRAD_MAP(OUT, line, SIDE_IN, SIDE_OUT, LOAD, STORE)                                                  \
+#define WINOGRAD_MAP(FORM, line, SIDE_IN, SIDE_OUT, LOAD, STORE)                                                 \
     do {                                                                                                         \
-        vector_float middle[WINOGRAD_MOST_POINTS];                                                               \
-        UNROLL for (int i = 0; i < (SIDE_IN); i++) {                                                             \
-            vector_float row[WINOGRAD_MOST_IN];                                                                  \
-            UNROLL for (int j = 0; j < (SIDE_IN); j++) { row[j] = LOAD(i, j); }                                  \
-            line(OUT, row, 1, middle + i * (SIDE_OUT));                                                          \
+        const int side_in = (SIDE_IN), side_out = (SIDE_OUT); /* gcc unrolls no loop with `? :` in its head */   \
+        vector_float middle[WINOGRAD_MOST_LINE * WINOGRAD_MOST_LINE];                                            \
+        UNROLL for (int i = 0; i < side_in; i++) {                                                               \
+            vector_float row[WINOGRAD_MOST_LINE];                                                                \
+            UNROLL for (int j = 0; j < side_in; j++) { row[j] = LOAD(i, j); }                                    \
+            line(FORM, row, 1, middle + i * side_out);                                                           \
         }                                                                                                        \
-        UNROLL for (int j = 0; j < (SIDE_OUT); j++) {                                                            \
-            vector_float column[WINOGRAD_MOST_IN];                                                               \
-            line(OUT, middle + j, SIDE_OUT, column);                                                             \
-            UNROLL for (int i = 0; i < (SIDE_OUT); i++) { STORE(i, j, column[i]); }                              \
+        UNROLL for (int j = 0; j < side_out; j++) {                                                              \
+            vector_float column[WINOGRAD_MOST_LINE];                                                             \
+            line(FORM, middle + j, side_out, column);                                                            \
+            UNROLL for (int i = 0; i < side_out; i++) { STORE(i, j, column[i]); }                                \
         }                                                                                                        \
     } while (0)
 

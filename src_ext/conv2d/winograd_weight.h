@@ -1,8 +1,8 @@
-/* Winograd F(2x2, 3x3) and F(4x4, 3x3), backward to weights and bias.
+/* Winograd's algorithm in all its forms, backward to weights and bias.
  *
- * Some tiles at a time, in two steps: inputs and gradients are transformed; then each point of evaluation adds the
- * product of its two matrices to its sums, by the tiles of the direct kernel. With few channels, chunks of tiles have
- * sums of their own, and a thread does a whole chunk: nothing that is transformed leaves its cache. With many
+ * Some tiles at a time, in two steps: inputs and gradients are transformed; then each plane adds the product of its
+ * inputs and its point's gradients to its sums, by the tiles of the direct kernel. With few channels, chunks of tiles
+ * have sums of their own, and a thread does a whole chunk: nothing that is transformed leaves its cache. With many
  * channels, whose sums are large, there is one chunk, and all threads share each step. Chunks and the tiles that go
  * together depend on the shape alone, and so does the order of every sum. Where a result is not finite, the direct
  * kernel does the whole problem again.
@@ -23,31 +23,32 @@ enum {
     WINOGRAD_TILES_PER_TASK = 8
 };
 
-/* Offsets of scratch memory are in floats. A chunk's sums of (point, block, input channel, lane) lie at 0, those for
+/* Offsets of scratch memory are in floats. A chunk's sums of (plane, block, input channel, lane) lie at 0, those for
  * the bias behind them; its transformed inputs and gradients lie with the member that does it. The plane behind
  * those of the points holds each tile's sum of gradients, for the bias. */
 struct winograd_weight_plan {
     struct tiling tiles;
     struct axis vertical, horizontal;
-    int64_t points, chunks, batches, tiles_at_once, blocks; /* batches: of one chunk */
+    int64_t points, planes, chunks, batches, tiles_at_once, blocks; /* batches: of one chunk */
     int64_t in_row, in_plane, gradient_row, gradient_plane;
     int64_t bias, chunk_floats, zeros, members, gradients, member_floats;
 };
 
-static struct winograd_weight_plan plan_winograd_weight(int side, const struct convlab_conv2d_problem *q) {
-    struct winograd_weight_plan plan = {.tiles = cut_tiles(side, q->n, q->oh, q->ow),
-                                        .vertical = {q->h, q->oh, 1, -q->pad_top, WINOGRAD_TAPS, 1},
-                                        .horizontal = {q->w, q->ow, 1, -q->pad_left, WINOGRAD_TAPS, 1},
-                                        .points = WINOGRAD_POINTS(side),
+static struct winograd_weight_plan plan_winograd_weight(int form, const struct convlab_conv2d_problem *q) {
+    struct winograd_weight_plan plan = {.tiles = cut_tiles(WINOGRAD_OUT(form), q->n, q->oh, q->ow),
+                                        .vertical = {q->h, q->oh, 1, -q->pad_top, WINOGRAD_TAPS(form), 1},
+                                        .horizontal = {q->w, q->ow, 1, -q->pad_left, WINOGRAD_TAPS(form), 1},
+                                        .points = SQUARE(WINOGRAD_SIDE(form)),
+                                        .planes = SQUARE(WINOGRAD_SLICES(form)),
                                         .blocks = ceil_divide(q->k, BLOCK),
                                         .in_row = transformed_row(q->c),
                                         .gradient_row = round_up(q->k, CONVLAB_LANES)};
-    plan.bias = plan.points * plan.blocks * q->c * BLOCK;
+    plan.bias = plan.planes * plan.blocks * q->c * BLOCK;
     plan.chunk_floats = plan.bias + plan.blocks * BLOCK;
     plan.chunks = plan.chunk_floats > WINOGRAD_MOST_CHUNK_SUMS
                       ? 1
                       : smaller(WINOGRAD_MOST_CHUNKS, WINOGRAD_ALL_SUMS / plan.chunk_floats);
-    const int64_t of_tile = plan.points * (plan.in_row + plan.gradient_row);
+    const int64_t of_tile = plan.planes * plan.in_row + plan.points * plan.gradient_row;
     const int64_t at_once = (plan.chunks > 1 ? WINOGRAD_CHUNK_FLOATS : WINOGRAD_SHARED_FLOATS) / of_tile;
     const int64_t most = larger(plan.chunks > 1 ? WINOGRAD_SEGMENT / 4 : WINOGRAD_SEGMENT, at_once);
     plan.chunks = larger(1, smaller(plan.chunks, plan.tiles.count / most));
@@ -58,7 +59,7 @@ static struct winograd_weight_plan plan_winograd_weight(int side, const struct c
     plan.gradient_plane = transformed_plane(plan.tiles_at_once, plan.gradient_row);
     plan.zeros = plan.chunks * plan.chunk_floats;
     plan.members = plan.zeros + larger(plan.in_row, plan.blocks * BLOCK);
-    plan.gradients = plan.points * plan.in_plane;
+    plan.gradients = plan.planes * plan.in_plane;
     plan.member_floats = plan.gradients + (plan.points + 1) * plan.gradient_plane;
     return plan;
 }
@@ -106,21 +107,22 @@ static inline int vectors_of_block(const struct winograd_weight_run *run, int64_
 #define AT_GRADIENT(i, j) (dy[(i) * OUT + (j)])
 #define TO_NEEDED_POINT(i, j, value)                                                                           \
     do {                                                                                                       \
-        const int kind = KIND_OF_POINT(OUT, i, j);                                                             \
+        const int kind = KIND_OF_POINT(FORM, i, j);                                                             \
         if (needed[kind]) {                                                                                    \
-            vector_store(target + at->slots[kind] * width + ((i) * WINOGRAD_IN(OUT) + (j)) * plan->gradient_plane, \
-                         value);                                                                               \
+            float *of_point = target + ((i) * WINOGRAD_SIDE(FORM) + (j)) * plan->gradient_plane;                \
+            vector_store(of_point + at->slots[kind] * width, value);                                           \
         }                                                                                                      \
     } while (0)
 
 /* A dy A^T of one tile, (point, block, slot, lane), and the sum of dy. */
-CONVLAB_INLINE void transform_gradients(const int OUT, const struct winograd_weight_batch *batch,
+CONVLAB_INLINE void transform_gradients(const int FORM, const struct winograd_weight_batch *batch,
                                         const struct tile_at *at) {
     const struct winograd_weight_run *run = batch->run;
     const struct convlab_conv2d_problem *q = run->q;
     const struct winograd_weight_plan *plan = run->plan;
+    const int OUT = WINOGRAD_OUT(FORM);
     const struct window window = window_of_tile(&plan->tiles, at, q->oh, q->ow, q->k, OUT, 0, 0);
-    const float *pixels[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT];
+    const float *pixels[SQUARE(WINOGRAD_MOST_OUT)];
     find_pixels(OUT, run->arguments->weight, &window, run->memory + plan->zeros, pixels);
     int needed[POINT_KINDS];
     UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) { needed[kind] = needs_points(&plan->tiles, at, kind); }
@@ -128,12 +130,12 @@ CONVLAB_INLINE void transform_gradients(const int OUT, const struct winograd_wei
         const int64_t block = k / BLOCK, width = vectors_of_block(run, block) * CONVLAB_LANES;
         const int64_t lanes = smaller(CONVLAB_LANES, q->k - k);
         float *target = batch->inputs + plan->gradients + block * plan->tiles_at_once * BLOCK + k % BLOCK;
-        vector_float dy[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT], sum = {0};
+        vector_float dy[SQUARE(WINOGRAD_MOST_OUT)], sum = {0};
         UNROLL for (int i = 0; i < OUT * OUT; i++) {
             dy[i] = lanes == CONVLAB_LANES ? vector_load(pixels[i] + k) : vector_load_partial(pixels[i] + k, lanes);
             sum += dy[i];
         }
-        WINOGRAD_MAP(OUT, gradient_line, OUT, WINOGRAD_IN(OUT), AT_GRADIENT, TO_NEEDED_POINT);
+        WINOGRAD_MAP(FORM, form_gradient_line, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_NEEDED_POINT);
         vector_store(target + at->slots[0] * width + plan->points * plan->gradient_plane, sum);
     }
 }
@@ -141,16 +143,16 @@ CONVLAB_INLINE void transform_gradients(const int OUT, const struct winograd_wei
 #undef AT_GRADIENT
 #undef TO_NEEDED_POINT
 
-CONVLAB_INLINE void transform_tiles(const int OUT, const struct winograd_weight_batch *batch, int64_t first,
+CONVLAB_INLINE void transform_tiles(const int FORM, const struct winograd_weight_batch *batch, int64_t first,
                                     int64_t end) {
     const struct winograd_weight_run *run = batch->run;
     const struct winograd_weight_plan *plan = run->plan;
     const struct tiled_image image = {run->arguments->image, &plan->vertical, &plan->horizontal, run->q->c,
                                       run->memory + plan->zeros};
     struct tile_at at = tile_from(&plan->tiles, batch->first, first);
-    transform_inputs(OUT, batch->inputs, plan->in_plane, plan->in_row, &image, &plan->tiles, at, end - first);
+    transform_inputs(FORM, batch->inputs, plan->in_plane, plan->in_row, &image, &plan->tiles, at, end - first);
     for (int64_t tile = first; tile < end; tile++, to_next_tile(&plan->tiles, &at)) {
-        transform_gradients(OUT, batch, &at);
+        transform_gradients(FORM, batch, &at);
     }
 }
 
@@ -171,24 +173,24 @@ static void add_bias_sums(const struct winograd_weight_batch *batch, int64_t blo
     }
 }
 
-/* sums[point, in, out] += sum over the batch's slots of inputs[point, slot, in] * gradients[point, slot, out] */
-static void multiply_plane(void *context, int64_t number, int member) {
-    const struct winograd_weight_batch *batch = context;
+/* sums[plane, in, out] += sum over the batch's slots of inputs[plane, slot, in] * gradients[point, slot, out]; behind
+ * the planes, the sums for the bias. */
+CONVLAB_INLINE void multiply_plane(const int FORM, const struct winograd_weight_batch *batch, int64_t number) {
     const struct winograd_weight_plan *plan = batch->run->plan;
     const int64_t block = number % plan->blocks, plane = number / plan->blocks;
     const int64_t channels = batch->run->q->c;
     const int vectors = vectors_of_block(batch->run, block);
     const int64_t width = vectors * CONVLAB_LANES, parts = ceil_divide(channels, vectors == 2 ? TILE_2 : TILE_1);
     const float *inputs = batch->inputs + plane * plan->in_plane;
+    const int64_t point = plane == plan->planes ? plan->points : point_of_plane(FORM, (int)plane);
     const float *gradients =
-        batch->inputs + plan->gradients + plane * plan->gradient_plane + block * plan->tiles_at_once * BLOCK;
+        batch->inputs + plan->gradients + point * plan->gradient_plane + block * plan->tiles_at_once * BLOCK;
     float *sums = batch->sums + (plane * plan->blocks + block) * channels * BLOCK;
-    (void)member;
-    if (plane == plan->points) {
+    if (plane == plan->planes) {
         add_bias_sums(batch, block, gradients);
         return;
     }
-    const int64_t tiles = batch->of_kind.slots[kind_of_point((int)plan->tiles.side, plane)];
+    const int64_t tiles = batch->of_kind.slots[kind_of_point(FORM, (int)point)];
     int64_t start = 0;
     do { /* once even without tiles, for sums that still hold nothing */
         const struct weight_job job = {1, 1, smaller(WINOGRAD_SEGMENT, tiles - start), 0, 0, plan->in_row,
@@ -204,16 +206,17 @@ static void multiply_plane(void *context, int64_t number, int member) {
 
 /* Planes of products to sum, for one block each. */
 static inline int64_t planes_of(const struct winograd_weight_run *run) {
-    return (run->plan->points + (run->arguments->out_bias ? 1 : 0)) * run->plan->blocks;
+    return (run->plan->planes + (run->arguments->out_bias ? 1 : 0)) * run->plan->blocks;
 }
 
 /* All batches of a chunk by one thread. */
-CONVLAB_INLINE void run_winograd_chunk(const int OUT, const struct winograd_weight_run *run, int64_t chunk, int member) {
+CONVLAB_INLINE void run_winograd_chunk(const int FORM, const struct winograd_weight_run *run, int64_t chunk,
+                                       int member) {
     for (int64_t number = 0; number < run->plan->batches; number++) {
         struct winograd_weight_batch batch = nth_batch(run, chunk, number, member);
-        transform_tiles(OUT, &batch, batch.first, batch.end);
+        transform_tiles(FORM, &batch, batch.first, batch.end);
         for (int64_t plane = 0; plane < planes_of(run); plane++) {
-            multiply_plane(&batch, plane, member);
+            multiply_plane(FORM, &batch, plane);
         }
     }
 }
@@ -227,23 +230,23 @@ CONVLAB_INLINE vector_float vector_of_chunks(const struct winograd_weight_plan *
     return total;
 }
 
-#define AT_SUM(i, j) vector_of_chunks(plan, sums + ((i) * WINOGRAD_IN(OUT) + (j)) * plane + at)
-#define TO_PACKED(i, j, value) vector_store(packed + ((i) * WINOGRAD_TAPS + (j)) * inputs * width + at, value)
+#define AT_SUM(i, j) vector_of_chunks(plan, sums + plane_of_slice(FORM, i, j) * plane + at)
+#define TO_PACKED(i, j, value) vector_store(packed + ((i) * WINOGRAD_TAPS(FORM) + (j)) * inputs * width + at, value)
 
 /* dw[k, ..., c] = G^T sums G for one block of output channels and some input channels. */
-CONVLAB_INLINE void write_kernel_gradient(const int OUT, struct winograd_weight_run *run, int64_t number) {
+CONVLAB_INLINE void write_kernel_gradient(const int FORM, struct winograd_weight_run *run, int64_t number) {
     const struct winograd_weight_plan *plan = run->plan;
     const int64_t channels = run->q->c, block = number % plan->blocks;
     const int64_t first = number / plan->blocks * WINOGRAD_PACKED_INPUTS;
     const int64_t inputs = smaller(WINOGRAD_PACKED_INPUTS, channels - first);
     const int64_t width = vectors_of_block(run, block) * CONVLAB_LANES, plane = plan->blocks * channels * BLOCK;
-    const int taps = WINOGRAD_TAPS * WINOGRAD_TAPS;
+    const int taps = SQUARE(WINOGRAD_TAPS(FORM));
     const float *sums = run->memory + block * channels * BLOCK + first * width;
     float *dw = (float *)run->arguments->out + block * BLOCK * taps * channels + first;
-    float packed[WINOGRAD_TAPS * WINOGRAD_TAPS * WINOGRAD_PACKED_INPUTS * BLOCK];
+    float packed[SQUARE(WINOGRAD_MOST_TAPS) * WINOGRAD_PACKED_INPUTS * BLOCK];
     float seen = 0.0f;
     for (int64_t at = 0; at < inputs * width; at += CONVLAB_LANES) {
-        WINOGRAD_MAP(OUT, kernel_gradient_line, WINOGRAD_IN(OUT), WINOGRAD_TAPS, AT_SUM, TO_PACKED);
+        WINOGRAD_MAP(FORM, form_kernel_gradient_line, WINOGRAD_SLICES(FORM), WINOGRAD_TAPS(FORM), AT_SUM, TO_PACKED);
     }
     for (int64_t k = 0; k < smaller(BLOCK, run->q->k - block * BLOCK); k++) {
         for (int tap = 0; tap < taps; tap++) {
@@ -263,29 +266,34 @@ CONVLAB_INLINE void write_kernel_gradient(const int OUT, struct winograd_weight_
 #undef TO_PACKED
 
 struct winograd_weight_steps {
-    int side;
-    convlab_task run_chunk, transform_tiles, write_kernel_gradient;
+    int form;
+    convlab_task run_chunk, transform_tiles, multiply_plane, write_kernel_gradient;
 };
 
-#define DEFINE_WINOGRAD_WEIGHT_STEPS(OUT)                                                                       \
-    static void run_winograd_chunk_##OUT(void *context, int64_t number, int member) {                           \
-        run_winograd_chunk(OUT, context, number, member);                                                       \
+#define DEFINE_WINOGRAD_WEIGHT_STEPS(FORM)                                                                      \
+    static void run_chunk_##FORM(void *context, int64_t number, int member) {                                   \
+        run_winograd_chunk(FORM, context, number, member);                                                      \
     }                                                                                                           \
-    static void transform_tiles_##OUT(void *context, int64_t number, int member) {                              \
+    static void transform_tiles_##FORM(void *context, int64_t number, int member) {                             \
         const struct winograd_weight_batch *batch = context;                                                    \
         const int64_t first = batch->first + number * WINOGRAD_TILES_PER_TASK;                                  \
         (void)member;                                                                                           \
-        transform_tiles(OUT, batch, first, smaller(batch->end, first + WINOGRAD_TILES_PER_TASK));               \
+        transform_tiles(FORM, batch, first, smaller(batch->end, first + WINOGRAD_TILES_PER_TASK));              \
     }                                                                                                           \
-    static void write_kernel_gradient_##OUT(void *context, int64_t number, int member) {                        \
+    static void multiply_plane_##FORM(void *context, int64_t number, int member) {                              \
         (void)member;                                                                                           \
-        write_kernel_gradient(OUT, context, number);                                                            \
+        multiply_plane(FORM, context, number);                                                                  \
     }                                                                                                           \
-    static const struct winograd_weight_steps winograd_weight_steps_##OUT = {                                   \
-        OUT, run_winograd_chunk_##OUT, transform_tiles_##OUT, write_kernel_gradient_##OUT};
+    static void write_kernel_gradient_##FORM(void *context, int64_t number, int member) {                       \
+        (void)member;                                                                                           \
+        write_kernel_gradient(FORM, context, number);                                                           \
+    }                                                                                                           \
+    static const struct winograd_weight_steps weight_steps_##FORM = {                                           \
+        FORM, run_chunk_##FORM, transform_tiles_##FORM, multiply_plane_##FORM, write_kernel_gradient_##FORM};
 
-DEFINE_WINOGRAD_WEIGHT_STEPS(2)
-DEFINE_WINOGRAD_WEIGHT_STEPS(4)
+DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_2)
+DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_4)
+DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_2_SPLIT)
 
 /* The one chunk of many channels: all threads share the steps of each batch. */
 static void share_winograd_chunk(const struct winograd_weight_steps *steps, const struct winograd_weight_run *run,
@@ -294,13 +302,13 @@ static void share_winograd_chunk(const struct winograd_weight_steps *steps, cons
         struct winograd_weight_batch batch = nth_batch(run, 0, number, 0);
         convlab_share(team, ceil_divide(batch.end - batch.first, WINOGRAD_TILES_PER_TASK), steps->transform_tiles,
                       &batch);
-        convlab_share(team, planes_of(run), multiply_plane, &batch);
+        convlab_share(team, planes_of(run), steps->multiply_plane, &batch);
     }
 }
 
 static void run_winograd_weight(const struct winograd_weight_steps *steps, const struct convlab_conv2d_problem *problem,
                                 const struct convlab_conv2d_arguments *arguments, int threads, void *scratch) {
-    const struct winograd_weight_plan plan = plan_winograd_weight(steps->side, problem);
+    const struct winograd_weight_plan plan = plan_winograd_weight(steps->form, problem);
     struct winograd_weight_run run = {problem, arguments, &plan, scratch, 1};
     const int64_t kernels = plan.blocks * ceil_divide(problem->c, WINOGRAD_PACKED_INPUTS);
     const int team = convlab_threads_for(plan.tiles.count * plan.bias, threads, threads);
@@ -324,27 +332,27 @@ static void run_winograd_weight(const struct winograd_weight_steps *steps, const
     }
 }
 
-static int64_t winograd_weight_scratch_bytes(int side, const struct convlab_conv2d_problem *problem, int threads) {
-    const struct winograd_weight_plan plan = plan_winograd_weight(side, problem);
+static int64_t winograd_weight_scratch_bytes(int form, const struct convlab_conv2d_problem *problem, int threads) {
+    const struct winograd_weight_plan plan = plan_winograd_weight(form, problem);
     return (plan.members + threads * plan.member_floats) * (int64_t)sizeof(float);
 }
 
-#define DEFINE_WINOGRAD_WEIGHT(OUT)                                                                                 \
-    static const char *refuse_winograd_backward_weight_##OUT(const struct convlab_conv2d_problem *problem) {        \
-        return refuse_winograd(OUT, problem, problem->oh, problem->ow, problem->c, problem->k);                                             \
+#define DEFINE_WINOGRAD_WEIGHT(name, FORM)                                                                          \
+    static const char *refuse_##name##_backward_weight(const struct convlab_conv2d_problem *problem) {              \
+        return refuse_winograd(FORM, problem, problem->oh, problem->ow, problem->c, problem->k);                    \
     }                                                                                                               \
-    static void winograd_backward_weight_##OUT(const struct convlab_conv2d_problem *problem,                        \
-                                               const struct convlab_conv2d_arguments *arguments, int threads,       \
-                                               void *scratch) {                                                     \
-        run_winograd_weight(&winograd_weight_steps_##OUT, problem, arguments, threads, scratch);                    \
+    static void name##_backward_weight(const struct convlab_conv2d_problem *problem,                                \
+                                       const struct convlab_conv2d_arguments *arguments, int threads,               \
+                                       void *scratch) {                                                             \
+        run_winograd_weight(&weight_steps_##FORM, problem, arguments, threads, scratch);                            \
     }                                                                                                               \
-    static int64_t winograd_backward_weight_scratch_##OUT(const struct convlab_conv2d_problem *problem,             \
-                                                          int threads) {                                            \
-        return larger(winograd_weight_scratch_bytes(OUT, problem, threads),                                         \
+    static int64_t name##_backward_weight_scratch(const struct convlab_conv2d_problem *problem, int threads) {      \
+        return larger(winograd_weight_scratch_bytes(FORM, problem, threads),                                        \
                       direct_backward_weight_scratch(problem, threads));                                            \
     }
 
-DEFINE_WINOGRAD_WEIGHT(2)
-DEFINE_WINOGRAD_WEIGHT(4)
+DEFINE_WINOGRAD_WEIGHT(winograd2, WINOGRAD_2)
+DEFINE_WINOGRAD_WEIGHT(winograd4, WINOGRAD_4)
+DEFINE_WINOGRAD_WEIGHT(winograd2_split, WINOGRAD_2_SPLIT)
 
 #endif

@@ -109,6 +109,7 @@ def test_explain_lists_algorithms_in_order_with_reasons():
                 "winograd2",
                 "too few channels or pixels: the transforms would cost more than they save",
             ),
+            ("winograd2_split", "not a 5x5 kernel in one group"),
             ("matrix", "not a dense layer"),
             ("spread", "the output channels fill a vector"),
             ("direct", None),
@@ -117,6 +118,7 @@ def test_explain_lists_algorithms_in_order_with_reasons():
         assert dense.explain("forward", "float64") == [
             ("winograd4", "float64 runs in the reference loops"),
             ("winograd2", "float64 runs in the reference loops"),
+            ("winograd2_split", "float64 runs in the reference loops"),
             ("matrix", "float64 runs in the reference loops"),
             ("spread", "float64 runs in the reference loops"),
             ("direct", "float64 runs in the reference loops"),
