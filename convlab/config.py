@@ -20,11 +20,13 @@ from typing import Any, Literal, Self, Union
 
 import hydra
 import yaml  # type: ignore[import-untyped]
+from hydra.conf import HydraConf
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, Override, OverrideType, Quote, QuotedString
+from hydra.core.plugins import Plugins
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf import errors as omega
@@ -35,6 +37,7 @@ from convlab.registry import Offer, registry, type_name
 from convlab.settings import GROUPS, Settings
 
 CACHED_CHOICES = 256
+CACHED_OVERRIDES = 4096
 OVERRIDE_FORM = "write key=value, such as epochs=3 or optimizer=sgd"
 ADDED = "++"  # what Hydra calls force-add: sets a value whether the key is known or not
 ALL = "all"  # probes=all
@@ -91,9 +94,10 @@ class Composer:
             self._search_path = [f"hydra.searchpath=[{_quoted(f'file://{folder}')}]"]
 
     def __enter__(self) -> Self:
+        Plugins.instance()  # Hydra's own put nodes into its store once, and those have to stay
         with ExitStack() as undo:
             undo.callback(_restore, GlobalHydra.instance().hydra, ConfigStore.instance().repo)
-            ConfigStore.instance().repo = dict(ConfigStore.instance().repo)
+            ConfigStore.instance().repo = _SharedNodes(ConfigStore.instance().repo)
             _store_schema()
             GlobalHydra.instance().clear()
             undo.enter_context(
@@ -104,6 +108,8 @@ class Composer:
             self._groups = frozenset(groups)
             # jobs of a sweep often differ only in values, which take a twentieth of the time of choices
             self._composed = lru_cache(CACHED_CHOICES)(lambda choices: hydra.compose("config", list(choices)))
+            parser = OverridesParser.create(self.loader)
+            self._parse = lru_cache(CACHED_OVERRIDES)(lambda text: parser.parse_overrides([text])[0])
             self._undo = undo.pop_all()
         return self
 
@@ -217,7 +223,7 @@ class Composer:
 
     def _parsed(self, overrides: Sequence[str]) -> list[Override]:
         try:
-            return OverridesParser.create(self.loader).parse_overrides(list(overrides))
+            return [self._parse(override) for override in overrides]
         except OverrideParseException as error:
             raise _translated(error) from error
 
@@ -281,14 +287,31 @@ def _prepared_choice(override: Override) -> list[str]:
     return [f"{override.key_or_group}={name}", fields]
 
 
+class _SharedNodes(dict[str, Any]):
+    """The nodes of Hydra's store, which each composition would copy with all that is offered.
+
+    Nothing changes one: whoever loads a node from the store gets a copy of that.
+    """
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
 def _restore(outer_hydra: Any, outer_nodes: dict[str, Any]) -> None:
     GlobalHydra.instance().hydra = outer_hydra
     ConfigStore.instance().repo = outer_nodes
 
 
 def _store_schema() -> None:
-    """Puts the root schema and one node for every offer into Hydra's store."""
+    """Puts the root schema and one node for every offer into Hydra's store.
+
+    Hydra's own groups (logging, launcher, sweeper and so on), which have no effect here, choose nothing until
+    a file overrides them: to read their defaults took more than half of each composition.
+    """
     store = ConfigStore.instance()
+    store.repo["hydra"] = dict(store.repo["hydra"])
+    undecided = [dict.fromkeys(item) for item in HydraConf().defaults]
+    store.store("config", HydraConf(defaults=undecided), "hydra", provider="convlab")
     types = typing.get_type_hints(Settings)
     root = [
         (item.name, Any, field(default=None))

@@ -350,6 +350,17 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert OmegaConf.create("x: ${oc.env:CONVLAB_TEST_VARIABLE}").x == "seen"
 
 
+def test_a_file_may_set_what_is_hydras_own_to_no_effect(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text(
+        "# @package _global_\n"
+        "defaults: [override /hydra/launcher: basic]\n"
+        "hydra: {job: {chdir: true}, sweeper: {params: {seed: '1,2'}}}\n"
+        "epochs: 2\n"
+    )
+    assert compose(["experiment=mine"], tmp_path).epochs == 2
+
+
 def test_it_works_inside_an_application_that_uses_hydra_itself(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("optimizer: mine\n")
     outer = GlobalHydra.instance().hydra
