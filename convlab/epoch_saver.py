@@ -37,13 +37,13 @@ class EpochSaver:
     ) -> None:
         self._directory, self._trackers, self._listener, self._state = directory, trackers, listener, state
         self._saved_at = time.monotonic()
-        self._probed: list[tuple[str, int, Mapping[str, Array]]] = []
+        self._probed: dict[str, dict[int, Mapping[str, Array]]] = {}  # by probe and epoch
         self._done: list[EpochMetrics] = []
         self._kept: Checkpoint | None = None
 
     def probed(self, name: str, epoch: int, arrays: Mapping[str, Array]) -> None:
         """Takes what a probe saw; the arrays are the saver's from now on."""
-        self._probed.append((name, epoch, arrays))
+        self._probed.setdefault(name, {})[epoch] = arrays
 
     def epoch_done(self, metrics: EpochMetrics, *, last: bool) -> None:
         """Takes an epoch, and saves it if it is the last or the latest save was a while ago.
@@ -74,9 +74,9 @@ class EpochSaver:
             RecordError: if it cannot be written; what was saved before is intact.
         """
         probed, done, kept = self._probed, self._done, self._kept
-        self._probed, self._done, self._kept = [], [], None
-        for name, epoch, arrays in probed:
-            self._directory.write_probe(name, epoch, arrays)
+        self._probed, self._done, self._kept = {}, [], None
+        for name, looks in probed.items():
+            self._directory.write_probes(name, looks)
         if done:
             for tracker in self._trackers:
                 tracker.log_all(done)

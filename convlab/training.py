@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -255,17 +256,25 @@ def split_validation(train: Split, fraction: float, classes: int) -> tuple[Split
         >>> len(left), held_back.labels.tolist()
         (16, [1, 1, 0, 0])
     """
-    held_back = np.zeros(len(train), bool)
-    for label in range(classes):
-        members = np.flatnonzero(train.labels == label)
-        count = round(len(members) * fraction)
-        held_back[generator(0, "validation", label).permutation(members)[:count]] = True
+    held_back = _held_back(train.labels.astype(np.int64).tobytes(), fraction, classes)
     if not held_back.any():
         return train, Split(train.images[:0], train.labels[:0])
     return (
         Split(train.images[~held_back], train.labels[~held_back]),
         Split(train.images[held_back], train.labels[held_back]),
     )
+
+
+@lru_cache(1)  # the runs of a sweep mostly share it
+def _held_back(labels: bytes, fraction: float, classes: int) -> NDArray[np.bool_]:
+    """Which images validation gets; `labels` are those of int64 numbers."""
+    of_image = np.frombuffer(labels, np.int64)
+    held_back = np.zeros(len(of_image), bool)
+    for label in range(classes):
+        members = np.flatnonzero(of_image == label)
+        count = round(len(members) * fraction)
+        held_back[generator(0, "validation", label).permutation(members)[:count]] = True
+    return held_back
 
 
 def _count_correct(outputs: Array, labels: Array) -> int:

@@ -220,6 +220,12 @@ def test_validation_takes_the_same_share_of_every_class_whatever_the_seed() -> N
     assert sorted([*left.images.ravel(), *held_back.images.ravel()]) == list(range(160))
 
 
+def test_the_split_remembered_is_that_of_the_same_labels_share_and_classes() -> None:
+    few, many = (Split(np.zeros((n, 1, 1, 1), np.uint8), np.arange(n) % 2) for n in (20, 40))
+    asked = [(few, 0.2, 2), (many, 0.2, 2), (many, 0.1, 2), (many, 0.1, 1), (few, 0.2, 2)]
+    assert [len(split_validation(*question)[1]) for question in asked] == [4, 8, 4, 2, 4]
+
+
 def test_batches_larger_than_the_data_are_cut(data: Dataset) -> None:
     trainer = make_trainer(data)
     assert trainer.steps_per_epoch == 4

@@ -11,7 +11,7 @@ import numpy as np
 
 from convlab.contracts.parameter import Array
 from convlab.errors import RecordError
-from convlab.records.atomic import make_folder, write_atomically
+from convlab.records.atomic import make_folder, write_all_atomically
 from convlab.records.documents import open_regular
 from convlab.records.faults import reporting
 
@@ -30,6 +30,25 @@ def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
     Raises:
         RecordError: if it cannot be written, or an array holds Python objects.
     """
+    save_all_arrays({path: arrays})
+
+
+def save_all_arrays(files: Mapping[Path, Mapping[str, Array]]) -> None:
+    """Writes .npz files of one folder, each as `save_arrays` does, and syncs the folder once.
+
+    Args:
+        files: by path, the arrays by name.
+
+    Raises:
+        RecordError: if one of them cannot be written, or an array holds Python objects.
+    """
+    contents = {path: _to_npz(path, arrays) for path, arrays in files.items()}
+    for folder in {path.parent for path in contents}:
+        make_folder(folder)
+    write_all_atomically(contents)
+
+
+def _to_npz(path: Path, arrays: Mapping[str, Array]) -> bytes:
     for name, array in arrays.items():
         if np.asarray(array).dtype.hasobject:
             raise RecordError(f"{path}: array '{name}' holds Python objects; keep numbers or booleans")
@@ -38,8 +57,7 @@ def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
-    make_folder(path.parent)
-    write_atomically(path, content.getvalue())
+    return content.getvalue()
 
 
 def load_arrays(path: Path) -> dict[str, Array]:

@@ -189,9 +189,22 @@ class RunDirectory:
         Raises:
             RecordError: if they cannot be written.
         """
-        from convlab.records.arrays_file import save_arrays  # numpy is only for those who keep arrays
+        self.write_probes(name, {epoch: arrays})
 
-        save_arrays(self._probe_folder(name) / f"epoch-{epoch:04d}.npz", arrays)
+    def write_probes(self, name: str, looks: "Mapping[int, Mapping[str, Array]]") -> None:
+        """Keeps what a probe saw at several epochs, each as `write_probe` does.
+
+        Args:
+            name: the probe's name.
+            looks: by epochs done, the arrays by name.
+
+        Raises:
+            RecordError: if they cannot be written.
+        """
+        from convlab.records.arrays_file import save_all_arrays  # numpy is only for those who keep arrays
+
+        folder = self._probe_folder(name)
+        save_all_arrays({folder / f"epoch-{epoch:04d}.npz": arrays for epoch, arrays in looks.items()})
 
     def probe_epochs(self, name: str) -> dict[int, Path]:
         """The files that a probe kept, by epoch in rising order; empty if there are none."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from convlab.errors import RecordError
-from convlab.records.arrays_file import load_arrays, save_arrays
+from convlab.records.arrays_file import load_arrays, save_all_arrays, save_arrays
 
 
 def npy(array: Any, *, shape: tuple[int, ...] | None = None, allow_pickle: bool = False) -> bytes:
@@ -44,6 +44,20 @@ def test_reads_back_exactly_by_us_and_by_numpy(tmp_path: Path) -> None:
             np.testing.assert_array_equal(found[name], array)
             np.testing.assert_array_equal(by_numpy[name], array)
     assert os.listdir(path.parent) == ["epoch-0001.npz"]
+
+
+def test_files_written_together_are_one_as_the_other_and_their_folder_is_synced_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.readlink(f"/proc/self/fd/{file}")))
+    files = {tmp_path / f"epoch-{epoch:04d}.npz": {"w": np.full(3, epoch)} for epoch in range(3)}
+    save_all_arrays(files)
+    assert synced.count(str(tmp_path)) == 1
+    assert len(synced) == 4
+    assert {path: load_arrays(path)["w"].tolist() for path in files} == {
+        path: [epoch] * 3 for epoch, path in enumerate(files)
+    }
 
 
 def test_compressed_files_are_read(tmp_path: Path) -> None:

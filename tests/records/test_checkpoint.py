@@ -12,7 +12,12 @@ import numpy as np
 import pytest
 
 from convlab.errors import RecordError
-from convlab.records.checkpoint import latest_checkpoint, save_checkpoint
+from convlab.records.checkpoint import (
+    Checkpoint,
+    checkpoint_to_resume,
+    latest_checkpoint,
+    save_checkpoint,
+)
 
 
 def save(folder: Path, epoch: int, value: float | None = None) -> Path:
@@ -91,6 +96,29 @@ def test_damaged_checkpoints_alone_are_an_error(tmp_path: Path) -> None:
     damage(save(tmp_path, 2))
     with pytest.raises(RecordError, match=r"no usable checkpoint in .*; remove the folder to begin again"):
         latest_checkpoint(tmp_path)
+
+
+def test_training_begins_at_the_beginning_where_there_is_no_checkpoint(tmp_path: Path) -> None:
+    assert checkpoint_to_resume(tmp_path / "missing") == Checkpoint(0, {}, {})
+
+
+def test_training_goes_on_from_the_last_checkpoint(tmp_path: Path) -> None:
+    for epoch in (1, 2):
+        save(tmp_path, epoch)
+    assert checkpoint_to_resume(tmp_path).epoch == 2
+    damage(tmp_path / "epoch-0002.safetensors")
+    assert checkpoint_to_resume(tmp_path).epoch == 1
+
+
+def test_the_beginning_stands_behind_a_first_checkpoint_and_no_other(tmp_path: Path) -> None:
+    first = save(tmp_path, 1)
+    damage(first)
+    told = checkpoint_to_resume(tmp_path)
+    assert (told.epoch, told.arrays) == (0, {})
+    assert told.problems == [f"checksum mismatch in {first}; resuming from epoch 0"]
+    damage(save(tmp_path, 2))
+    with pytest.raises(RecordError, match="no usable checkpoint"):
+        checkpoint_to_resume(tmp_path)
 
 
 def test_a_huge_checkpoint_is_refused_before_it_is_hashed(tmp_path: Path) -> None:

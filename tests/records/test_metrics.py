@@ -67,6 +67,27 @@ def test_every_append_is_synced(path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert synced == [path.parent.name, "metrics.jsonl", "metrics.jsonl"]
 
 
+def test_lines_appended_together_are_numbered_and_synced_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    with MetricsFile(path) as metrics:
+        metrics.append({"epoch": 1})
+        monkeypatch.setattr(os, "fsync", synced.append)
+        metrics.append({"epoch": 2}, {"epoch": 3})
+        metrics.append({"epoch": 4})
+    assert len(synced) == 2
+    assert epochs_in(path) == [1, 2, 3, 4]
+    assert [json.loads(line)["sequence"] for line in path.read_text().splitlines()] == [0, 1, 2, 3]
+
+
+def test_a_reserved_name_in_one_line_keeps_all_of_them_out(path: Path) -> None:
+    fill(path, 1)
+    with pytest.raises(RecordError, match="'checksum' is reserved"):
+        MetricsFile(path).append({"epoch": 2}, {"epoch": 3, "checksum": 0})
+    assert epochs_in(path) == [1]
+
+
 @pytest.mark.parametrize("cut", [1, 2, 10, 40])
 def test_a_torn_last_line_is_left_out_and_counted(path: Path, cut: int) -> None:
     fill(path, 3)

@@ -1,5 +1,6 @@
 """The tracker that is always on."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,20 @@ def test_a_line_is_on_the_disk_when_log_returns(tmp_path: Path) -> None:
     tracker.start({}, 0)
     tracker.log({"epoch": 1, "train_loss": 0.5})
     assert RunDirectory(tmp_path).metrics == [{"epoch": 1, "train_loss": 0.5}]
+    tracker.finish({"status": "finished"})
+
+
+def test_epochs_saved_together_are_on_the_disk_when_log_all_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    tracker = JsonLines(tmp_path)
+    tracker.start({}, 0)
+    tracker.log({"epoch": 1, "train_loss": 0.5})
+    monkeypatch.setattr(os, "fsync", synced.append)
+    tracker.log_all([{"epoch": 2, "train_loss": 0.25}, {"epoch": 3, "train_loss": 0.125}])
+    assert [line["train_loss"] for line in RunDirectory(tmp_path).metrics] == [0.5, 0.25, 0.125]
+    assert len(synced) == 1
     tracker.finish({"status": "finished"})
 
 
