@@ -1,6 +1,7 @@
 """The metrics file under crashes, faults and alterations."""
 
 import errno
+import json
 import math
 import os
 import signal
