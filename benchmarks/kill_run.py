@@ -9,51 +9,61 @@ nobody disturbed.
 """
 
 import argparse
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import convlab
+from convlab import training_run
 from convlab.records.checkpoint import latest_checkpoint
 from convlab.records.run_directory import RunDirectory, find_runs
 
 CALLS = ("write", "fsync", "replace", "unlink", "open", "mkdir", "ftruncate")
 DURATIONS = {"seconds", "images_per_second"}
-# what the killed process runs: calls that change files count, and the chosen one is the last
-PROGRAM = """
-import os, signal, sys
-import convlab
-chosen, after, fault = int(sys.argv[1]), sys.argv[2] == "after", sys.argv[3] == "fault"
-calls = 0
-def counted(call):
-    def replacement(*arguments, **options):
-        global calls
-        changes = call is not real_open or arguments[1] & (os.O_WRONLY | os.O_RDWR)
-        calls += bool(changes)
-        is_chosen = changes and calls == chosen
-        if is_chosen and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        try:
-            return call(*arguments, **options)
-        finally:
-            if is_chosen and after:
+# children begin with everything imported, and this process never trains: each is as good as a new one
+FORK = multiprocessing.get_context("fork")
+
+
+def train(words: Sequence[str], chosen: int, after: bool, fault: bool) -> None:
+    """What a child does: the run, until the chosen call that changes a file."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    calls = 0
+    real_open = os.open
+
+    def counted(call: Callable[..., Any]) -> Callable[..., Any]:
+        def replacement(*arguments: Any, **options: Any) -> Any:
+            nonlocal calls
+            changes = call is not real_open or arguments[1] & (os.O_WRONLY | os.O_RDWR)
+            calls += bool(changes)
+            is_chosen = changes and calls == chosen
+            if is_chosen and not after:
                 os.kill(os.getpid(), signal.SIGKILL)
-    return replacement
-real_open = os.open
-for name in sys.argv[4].split(","):
-    setattr(os, name, counted(getattr(os, name)))
-if fault:
-    from convlab import training_run
-    training_run.load_checkpoint_arrays = lambda model, optimizer, arrays, steps: model.load_state(
-        {name: array for name, array in arrays.items() if not name.startswith("optimizer.")}
-    )
-convlab.run(sys.argv[5:])
-"""
+            try:
+                return call(*arguments, **options)
+            finally:
+                if is_chosen and after:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        return replacement
+
+    for name in CALLS:
+        setattr(os, name, counted(getattr(os, name)))
+    if fault:
+        training_run.load_checkpoint_arrays = forget_the_optimizer  # type: ignore[assignment]
+    convlab.run(words)
+
+
+def forget_the_optimizer(model: Any, optimizer: Any, arrays: dict[str, Any], steps: int) -> None:
+    """The planted fault, in place of what brings weights and optimizer back."""
+    model.load_state({name: array for name, array in arrays.items() if not name.startswith("optimizer.")})
 
 
 class Subject:
@@ -69,20 +79,20 @@ class Subject:
         self.folder = folder
         words = ["data=synthetic", "optimizer=adam", "schedule=cosine", "probes=[]", "batch_size=64"]
         self._words = [*words, f"epochs={epochs}", f"runs_dir={folder}"]
-        self._fault = "fault" if planted_fault else "sound"
+        self._fault = planted_fault
 
-    def start(self, call: int = 0, when: str = "before") -> subprocess.Popen[bytes]:
+    def start(self, call: int = 0, when: str = "before") -> BaseProcess:
         """Starts it, or takes it up again; it kills itself at a call if one is named."""
-        words = [sys.executable, "-P", "-c", PROGRAM, str(call), when, self._fault, ",".join(CALLS)]
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen([*words, *self._words], stdout=quiet, stderr=subprocess.PIPE)
+        process = FORK.Process(target=train, args=(self._words, call, when == "after", self._fault))
+        process.start()
+        return process
 
     def finish(self) -> None:
         """Trains it to its end."""
         process = self.start()
-        _, err = process.communicate()
-        if process.returncode:
-            raise SystemExit(err.decode())
+        process.join()
+        if process.exitcode:
+            raise SystemExit(f"a run that nobody kills ended with {process.exitcode}")
 
     def content(self) -> dict[str, Any]:
         """All that must not depend on interruptions."""
@@ -120,12 +130,11 @@ def at_random(folder: Path, epochs: int, kills: int, expected: dict[str, Any], *
         ended = False
         while done < kills and not ended:
             process = subject.start()
-            try:
-                process.wait(chance.uniform(0.15, 0.9))
-                ended = True
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
+            process.join(chance.uniform(0.15, 0.9))
+            ended = process.exitcode is not None
+            if not ended:
+                process.kill()
+                process.join()
                 done += 1
         subject.finish()
         problems += differences(subject.content(), expected, f"at random, run {number}")
@@ -142,8 +151,8 @@ def at_every_write(
         for when in ("before", "after"):
             subject = Subject(folder / f"{when}-{call}", epochs, planted_fault=fault)
             process = subject.start(call, when)
-            process.communicate()
-            killed = process.returncode != 0
+            process.join()
+            killed = process.exitcode != 0
             ended = ended and not killed
             kills += killed
             subject.finish()
