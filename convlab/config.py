@@ -31,7 +31,7 @@ from omegaconf import errors as omega
 from omegaconf.resolvers import oc
 
 from convlab.errors import ConfigError, ConvlabError, suggest
-from convlab.registry import Offer, registry, type_name
+from convlab.registry import Offer, Registry, registry, type_name
 from convlab.settings import GROUPS, Settings
 
 CACHED_CHOICES = 256
@@ -93,8 +93,7 @@ class Composer:
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             undo.callback(_restore, GlobalHydra.instance().hydra, ConfigStore.instance().repo)
-            ConfigStore.instance().repo = dict(ConfigStore.instance().repo)
-            _store_schema()
+            ConfigStore.instance().repo = ConfigStore.instance().repo | _schema_nodes(registry())
             GlobalHydra.instance().clear()
             undo.enter_context(
                 hydra.initialize_config_module("convlab.conf", job_name="convlab", version_base="1.3")
@@ -286,9 +285,14 @@ def _restore(outer_hydra: Any, outer_nodes: dict[str, Any]) -> None:
     ConfigStore.instance().repo = outer_nodes
 
 
-def _store_schema() -> None:
-    """Puts the root schema and one node for every offer into Hydra's store."""
+@lru_cache(maxsize=1)
+def _schema_nodes(plugins: Registry) -> dict[str, Any]:
+    """The root schema and one node for every offer, as Hydra's store keeps them; the store is left changed.
+
+    They are kept, for making them takes as long as composing; Hydra copies what it takes from its store.
+    """
     store = ConfigStore.instance()
+    store.repo = {}
     types = typing.get_type_hints(Settings)
     root = [
         (item.name, Any, field(default=None))
@@ -300,8 +304,9 @@ def _store_schema() -> None:
     store.store("settings", make_dataclass("Settings", root), provider="convlab")
     for group, kind in GROUPS.items():
         store.repo[group] = {}
-        for name, offer in registry().offers(kind).items():
+        for name, offer in plugins.offers(kind).items():
             store.store(name, _schema(offer), group, provider=offer.distribution)
+    return store.repo
 
 
 def _schema(offer: Offer) -> type:
