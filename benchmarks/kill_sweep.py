@@ -59,6 +59,9 @@ def disturb(sweep: Sweep, kills: int, chance: random.Random, longest: float) -> 
     done = 0
     while True:
         process = sweep.start()
+        if done + 1 == kills:  # the last kill finds a finished cell, which a wrong restart would train again
+            while process.poll() is None and not sweep.finished():
+                time.sleep(0.01)
         try:
             code = process.wait(chance.uniform(0.2, longest) if done < kills else None)
         except subprocess.TimeoutExpired:

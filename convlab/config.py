@@ -33,7 +33,7 @@ from omegaconf import errors as omega
 from omegaconf.resolvers import oc
 
 from convlab.errors import ConfigError, ConvlabError, suggest
-from convlab.registry import Offer, registry, type_name
+from convlab.registry import Offer, Registry, registry, type_name
 from convlab.settings import GROUPS, Settings
 
 CACHED_CHOICES = 256
@@ -97,8 +97,9 @@ class Composer:
         Plugins.instance()  # Hydra's own put nodes into its store once, and those have to stay
         with ExitStack() as undo:
             undo.callback(_restore, GlobalHydra.instance().hydra, ConfigStore.instance().repo)
-            ConfigStore.instance().repo = _SharedNodes(ConfigStore.instance().repo)
-            _store_schema()
+            outer, ours = ConfigStore.instance().repo, _schema_nodes(registry())
+            hydras = {"hydra": outer["hydra"] | ours["hydra"]}
+            ConfigStore.instance().repo = _SharedNodes(outer | ours | hydras)
             GlobalHydra.instance().clear()
             undo.enter_context(
                 hydra.initialize_config_module("convlab.conf", job_name="convlab", version_base="1.3")
@@ -302,14 +303,17 @@ def _restore(outer_hydra: Any, outer_nodes: dict[str, Any]) -> None:
     ConfigStore.instance().repo = outer_nodes
 
 
-def _store_schema() -> None:
-    """Puts the root schema and one node for every offer into Hydra's store.
+@lru_cache(maxsize=1)
+def _schema_nodes(plugins: Registry) -> dict[str, Any]:
+    """The root schema and one node for every offer, as Hydra's store keeps them; the store is left changed.
+
+    They are kept, for making them takes as long as composing; Hydra copies what it takes from its store.
 
     Hydra's own groups (logging, launcher, sweeper and so on), which have no effect here, choose nothing until
     a file overrides them: to read their defaults took more than half of each composition.
     """
     store = ConfigStore.instance()
-    store.repo["hydra"] = dict(store.repo["hydra"])
+    store.repo = {}
     undecided = [dict.fromkeys(item) for item in HydraConf().defaults]
     store.store("config", HydraConf(defaults=undecided), "hydra", provider="convlab")
     types = typing.get_type_hints(Settings)
@@ -323,8 +327,9 @@ def _store_schema() -> None:
     store.store("settings", make_dataclass("Settings", root), provider="convlab")
     for group, kind in GROUPS.items():
         store.repo[group] = {}
-        for name, offer in registry().offers(kind).items():
+        for name, offer in plugins.offers(kind).items():
             store.store(name, _schema(offer), group, provider=offer.distribution)
+    return store.repo
 
 
 def _schema(offer: Offer) -> type:

@@ -168,7 +168,7 @@ class Problem:
         return f"plugin '{self.plugin}' of {self.distribution}: {self.message}"
 
 
-@dataclass
+@dataclass(eq=False)  # equal to itself alone, so that what is made from it can be kept by it
 class Registry:
     """The offers of a set of entry points.
 

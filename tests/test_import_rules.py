@@ -79,10 +79,12 @@ ALLOWED = {
         "training",
     },
     "results": {"settings", "training"},
+    "epoch_saver": {"contracts", "records", "results", "training"},
     "training_run": {
         "assembly",
         "errors",
         "contracts",
+        "epoch_saver",
         "interrupts",
         "kernels",
         "losses",

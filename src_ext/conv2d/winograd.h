@@ -123,7 +123,8 @@ CONVLAB_INLINE void multiply_points(const int FORM, const struct winograd_run *r
     }
 }
 
-#define AT_POINT(i, j) vector_load(products[KIND_OF_POINT(FORM, i, j)] + ((i) * WINOGRAD_SIDE(FORM) + (j)) * plane)
+#define AT_POINT(i, j) \
+    vector_load(products[LACKS ? KIND_OF_POINT(FORM, i, j) : 0] + ((i) * WINOGRAD_SIDE(FORM) + (j)) * plane)
 #define TO_PIXEL(i, j, value)                                                                             \
     do {                                                                                                  \
         const vector_float output = (value) + bias;                                                       \
@@ -133,8 +134,9 @@ CONVLAB_INLINE void multiply_points(const int FORM, const struct winograd_run *r
 
 /* A^T m A plus the bias for one vector of channels, whose products lie in a place for each kind of points; returns the
  * sum of all outputs. */
-CONVLAB_INLINE vector_float transform_products(const int FORM, const float *const *products, int64_t plane,
-                                               vector_float bias, int relu, float *y, int64_t row, int64_t pixel) {
+CONVLAB_INLINE vector_float transform_products(const int FORM, const int LACKS, const float *const *products,
+                                               int64_t plane, vector_float bias, int relu, float *y, int64_t row,
+                                               int64_t pixel) {
     vector_float seen = {0};
     WINOGRAD_MAP(FORM, form_output_line, WINOGRAD_SIDE(FORM), WINOGRAD_OUT(FORM), AT_POINT, TO_PIXEL);
     return seen;
@@ -144,19 +146,19 @@ CONVLAB_INLINE vector_float transform_products(const int FORM, const float *cons
 #undef TO_PIXEL
 
 /* The outputs of one tile for one vector of channels, those that exist; returns their sum. */
-CONVLAB_INLINE vector_float write_outputs(const int FORM, const struct winograd_run *run, const struct window *window,
-                                          int64_t k, const float *const *products) {
+CONVLAB_INLINE vector_float write_outputs(const int FORM, const int LACKS, const struct winograd_run *run,
+                                          const struct window *window, int64_t k, const float *const *products) {
     const struct tap_convolution *t = run->t;
     const int OUT = WINOGRAD_OUT(FORM);
     const int64_t lanes = smaller(CONVLAB_LANES, run->plan->out - k), plane = run->plan->product_plane;
     const vector_float bias = t->bias ? vector_load_partial(t->bias + k, lanes) : (vector_float){0};
     float *corner = t->y + window->offset + k;
     if (is_whole(window, OUT) && lanes == CONVLAB_LANES && !activates_outputs(t)) {
-        return transform_products(FORM, products, plane, bias, t->relu, corner, window->row, window->pixel);
+        return transform_products(FORM, LACKS, products, plane, bias, t->relu, corner, window->row, window->pixel);
     }
     float square[WINOGRAD_MOST_OUT * WINOGRAD_MOST_OUT * CONVLAB_LANES];
     vector_float seen = {0}; /* what does not exist may be anything */
-    transform_products(FORM, products, plane, bias, 0, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
+    transform_products(FORM, LACKS, products, plane, bias, 0, square, OUT * CONVLAB_LANES, CONVLAB_LANES);
     for (int64_t i = 0; i < window->row1; i++) {
         for (int64_t j = 0; j < window->column1; j++) {
             float *output = square + (i * OUT + j) * CONVLAB_LANES;
@@ -186,6 +188,30 @@ CONVLAB_INLINE int all_finite(vector_float values) {
     return all != 0;
 }
 
+/* The outputs of tiles [first, end) for some blocks of channels, whose products begin with the first tile's; returns
+ * their sum. */
+CONVLAB_INLINE vector_float write_tiles(const int FORM, const int LACKS, const struct winograd_run *run, int64_t first,
+                                        int64_t end, int64_t block0, int64_t block1, const float *products) {
+    const struct tap_convolution *t = run->t;
+    const struct winograd_plan *plan = run->plan;
+    struct tile_at at = tile_from(&plan->tiles, first, first);
+    vector_float seen = {0};
+    for (int64_t tile = first; tile < end; tile++, to_next_tile(&plan->tiles, &at)) {
+        const struct window window = window_of_tile(&plan->tiles, &at, t->vertical.out, t->horizontal.out, plan->out,
+                                                    WINOGRAD_OUT(FORM), 0, 0);
+        for (int64_t k = block0 * BLOCK; k < smaller(plan->out, block1 * BLOCK); k += CONVLAB_LANES) {
+            const int64_t block = k / BLOCK, width = block_vectors(plan->out - block * BLOCK) * CONVLAB_LANES;
+            const float *of_block = products + (block - block0) * plan->product_block + k % BLOCK;
+            const float *of_kind[POINT_KINDS];
+            UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) {
+                of_kind[kind] = of_block + at.slots[kind] * width;
+            }
+            seen += write_outputs(FORM, LACKS, run, &window, k, of_kind);
+        }
+    }
+    return seen;
+}
+
 CONVLAB_INLINE void run_winograd_task(const int FORM, struct winograd_run *run, int64_t number, int member) {
     const struct tap_convolution *t = run->t;
     const struct winograd_plan *plan = run->plan;
@@ -203,21 +229,8 @@ CONVLAB_INLINE void run_winograd_task(const int FORM, struct winograd_run *run, 
         for (int64_t block = block0; block < block1; block++) {
             multiply_points(FORM, run, block, &last, inputs, products + (block - block0) * plan->product_block, sums);
         }
-        struct tile_at at = tile_from(&plan->tiles, first, first);
-        for (int64_t tile = first; tile < end; tile++, to_next_tile(&plan->tiles, &at)) {
-            const struct window window =
-                window_of_tile(&plan->tiles, &at, t->vertical.out, t->horizontal.out, plan->out,
-                               WINOGRAD_OUT(FORM), 0, 0);
-            for (int64_t k = block0 * BLOCK; k < smaller(plan->out, block1 * BLOCK); k += CONVLAB_LANES) {
-                const int64_t block = k / BLOCK, width = block_vectors(plan->out - block * BLOCK) * CONVLAB_LANES;
-                const float *of_block = products + (block - block0) * plan->product_block + k % BLOCK;
-                const float *of_kind[POINT_KINDS];
-                UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) {
-                    of_kind[kind] = of_block + at.slots[kind] * width;
-                }
-                seen += write_outputs(FORM, run, &window, k, of_kind);
-            }
-        }
+        seen += lacks_outputs(&plan->tiles) ? write_tiles(FORM, 1, run, first, end, block0, block1, products)
+                                            : write_tiles(FORM, 0, run, first, end, block0, block1, products);
     }
     if (!all_finite(seen)) {
         __atomic_store_n(&run->is_finite, 0, __ATOMIC_RELAXED);

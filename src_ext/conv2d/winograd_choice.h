@@ -28,6 +28,9 @@ static const char *refuse_winograd(int form, const struct convlab_conv2d_problem
     if (q->stride_h != 1 || q->stride_w != 1 || q->dilation_h != 1 || q->dilation_w != 1) {
         return "stride and dilation must be 1";
     }
+    if (form == WINOGRAD_2_SPLIT && smaller(smaller(q->h, q->w), smaller(q->oh, q->ow)) < taps) {
+        return "images smaller than the kernel: most taps would only see padding";
+    }
     const int64_t products = q->c * q->k;
     if (products > WINOGRAD_MOST_PRODUCTS || products * SQUARE(WINOGRAD_SLICES(form)) > WINOGRAD_MOST_KERNEL_FLOATS) {
         return "too many channels: the transformed kernels would take over 150 MB";

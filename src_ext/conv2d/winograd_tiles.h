@@ -18,6 +18,9 @@ static inline struct tiling cut_tiles(int64_t side, int64_t n, int64_t out_h, in
     return (struct tiling){side, down, across, n * down * across, out_h % side != 0, out_w % side != 0};
 }
 
+/* Whether any tile does; where none does, one address leads to all points of a tile (LACKS is 0). */
+static inline int lacks_outputs(const struct tiling *tiles) { return tiles->lacks_rows || tiles->lacks_columns; }
+
 /* The value at infinity adds only to the last output along an axis: a tile that lacks it needs no such point. So there
  * are four kinds of points, and those at infinity along both axes are the last. */
 enum { AT_INFINITY_ACROSS = 1, AT_INFINITY_DOWN = 2, POINT_KINDS = 4 };
@@ -149,7 +152,7 @@ struct tiled_image {
 #define AT_OFFSET(i, j) vector_load(corner + (i) * window.row + (j) * window.pixel + c)
 #define AT_PIXEL(i, j) vector_load(pixels[(i) * WINOGRAD_IN(FORM) + (j)] + c)
 #define AT_PARTIAL_PIXEL(i, j) vector_load_partial(pixels[(i) * WINOGRAD_IN(FORM) + (j)] + c, channels - c)
-#define OF_SLICE(i, j) (targets[KIND_OF_SLICE(FORM, i, j)] + plane_of_slice(FORM, i, j) * plane + c)
+#define OF_SLICE(i, j) (targets[LACKS ? KIND_OF_SLICE(FORM, i, j) : 0] + plane_of_slice(FORM, i, j) * plane + c)
 #define TO_SLICE(i, j, value) vector_store(OF_SLICE(i, j), value)
 #define TO_NEEDED_SLICE(i, j, value)             \
     do {                                         \
@@ -158,10 +161,9 @@ struct tiled_image {
         }                                        \
     } while (0)
 
-/* B^T d B of `count` tiles beginning with `at` to target, (plane, slot, channel). */
-CONVLAB_INLINE void transform_inputs(const int FORM, float *target, int64_t plane, int64_t row,
-                                     const struct tiled_image *image, const struct tiling *tiles, struct tile_at at,
-                                     int64_t count) {
+CONVLAB_INLINE void transform_inputs_of(const int FORM, const int LACKS, float *target, int64_t plane, int64_t row,
+                                        const struct tiled_image *image, const struct tiling *tiles,
+                                        struct tile_at at, int64_t count) {
     const int64_t channels = image->channels, full = channels - channels % CONVLAB_LANES;
     for (; count > 0; count--, to_next_tile(tiles, &at)) {
         const struct window window =
@@ -171,10 +173,11 @@ CONVLAB_INLINE void transform_inputs(const int FORM, float *target, int64_t plan
         int needed[POINT_KINDS];
         UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) {
             targets[kind] = target + at.slots[kind] * row;
-            needed[kind] = needs_points(tiles, &at, kind);
+            needed[kind] = !LACKS || needs_points(tiles, &at, kind);
         }
+        const int complete = needed[AT_INFINITY_ACROSS] && needed[AT_INFINITY_DOWN];
         int64_t c = 0;
-        if (is_whole(&window, WINOGRAD_IN(FORM)) && needed[AT_INFINITY_ACROSS] && needed[AT_INFINITY_DOWN]) {
+        if (is_whole(&window, WINOGRAD_IN(FORM)) && complete) {
             const float *corner = image->x + window.offset;
             for (; c < full; c += CONVLAB_LANES) {
                 WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_OFFSET, TO_SLICE);
@@ -185,6 +188,9 @@ CONVLAB_INLINE void transform_inputs(const int FORM, float *target, int64_t plan
         }
         const float *pixels[WINOGRAD_MOST_LINE * WINOGRAD_MOST_LINE];
         find_pixels(WINOGRAD_IN(FORM), image->x, &window, image->zeros, pixels);
+        for (; complete && c < full; c += CONVLAB_LANES) {
+            WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_PIXEL, TO_SLICE);
+        }
         for (; c < full; c += CONVLAB_LANES) {
             WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_PIXEL, TO_NEEDED_SLICE);
         }
@@ -192,6 +198,17 @@ CONVLAB_INLINE void transform_inputs(const int FORM, float *target, int64_t plan
             WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_PARTIAL_PIXEL,
                          TO_NEEDED_SLICE);
         }
+    }
+}
+
+/* B^T d B of `count` tiles beginning with `at` to target, (plane, slot, channel). */
+CONVLAB_INLINE void transform_inputs(const int FORM, float *target, int64_t plane, int64_t row,
+                                     const struct tiled_image *image, const struct tiling *tiles, struct tile_at at,
+                                     int64_t count) {
+    if (lacks_outputs(tiles)) {
+        transform_inputs_of(FORM, 1, target, plane, row, image, tiles, at, count);
+    } else {
+        transform_inputs_of(FORM, 0, target, plane, row, image, tiles, at, count);
     }
 }
 

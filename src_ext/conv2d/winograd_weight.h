@@ -105,17 +105,19 @@ static inline int vectors_of_block(const struct winograd_weight_run *run, int64_
 }
 
 #define AT_GRADIENT(i, j) (dy[(i) * OUT + (j)])
-#define TO_NEEDED_POINT(i, j, value)                                                                           \
-    do {                                                                                                       \
-        const int kind = KIND_OF_POINT(FORM, i, j);                                                             \
-        if (needed[kind]) {                                                                                    \
-            float *of_point = target + ((i) * WINOGRAD_SIDE(FORM) + (j)) * plan->gradient_plane;                \
-            vector_store(of_point + at->slots[kind] * width, value);                                           \
-        }                                                                                                      \
+#define TO_POINT(i, j, value)                                                                                        \
+    vector_store(target + ((i) * WINOGRAD_SIDE(FORM) + (j)) * plan->gradient_plane +                                  \
+                     at->slots[LACKS ? KIND_OF_POINT(FORM, i, j) : 0] * width,                                        \
+                 value)
+#define TO_NEEDED_POINT(i, j, value)             \
+    do {                                         \
+        if (needed[KIND_OF_POINT(FORM, i, j)]) { \
+            TO_POINT(i, j, value);               \
+        }                                        \
     } while (0)
 
 /* A dy A^T of one tile, (point, block, slot, lane), and the sum of dy. */
-CONVLAB_INLINE void transform_gradients(const int FORM, const struct winograd_weight_batch *batch,
+CONVLAB_INLINE void transform_gradients(const int FORM, const int LACKS, const struct winograd_weight_batch *batch,
                                         const struct tile_at *at) {
     const struct winograd_weight_run *run = batch->run;
     const struct convlab_conv2d_problem *q = run->q;
@@ -125,7 +127,9 @@ CONVLAB_INLINE void transform_gradients(const int FORM, const struct winograd_we
     const float *pixels[SQUARE(WINOGRAD_MOST_OUT)];
     find_pixels(OUT, run->arguments->weight, &window, run->memory + plan->zeros, pixels);
     int needed[POINT_KINDS];
-    UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) { needed[kind] = needs_points(&plan->tiles, at, kind); }
+    UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) {
+        needed[kind] = !LACKS || needs_points(&plan->tiles, at, kind);
+    }
     for (int64_t k = 0; k < q->k; k += CONVLAB_LANES) {
         const int64_t block = k / BLOCK, width = vectors_of_block(run, block) * CONVLAB_LANES;
         const int64_t lanes = smaller(CONVLAB_LANES, q->k - k);
@@ -135,12 +139,17 @@ CONVLAB_INLINE void transform_gradients(const int FORM, const struct winograd_we
             dy[i] = lanes == CONVLAB_LANES ? vector_load(pixels[i] + k) : vector_load_partial(pixels[i] + k, lanes);
             sum += dy[i];
         }
-        WINOGRAD_MAP(FORM, form_gradient_line, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_NEEDED_POINT);
+        if (needed[AT_INFINITY_ACROSS] && needed[AT_INFINITY_DOWN]) {
+            WINOGRAD_MAP(FORM, form_gradient_line, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_POINT);
+        } else {
+            WINOGRAD_MAP(FORM, form_gradient_line, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_NEEDED_POINT);
+        }
         vector_store(target + at->slots[0] * width + plan->points * plan->gradient_plane, sum);
     }
 }
 
 #undef AT_GRADIENT
+#undef TO_POINT
 #undef TO_NEEDED_POINT
 
 CONVLAB_INLINE void transform_tiles(const int FORM, const struct winograd_weight_batch *batch, int64_t first,
@@ -152,7 +161,11 @@ CONVLAB_INLINE void transform_tiles(const int FORM, const struct winograd_weight
     struct tile_at at = tile_from(&plan->tiles, batch->first, first);
     transform_inputs(FORM, batch->inputs, plan->in_plane, plan->in_row, &image, &plan->tiles, at, end - first);
     for (int64_t tile = first; tile < end; tile++, to_next_tile(&plan->tiles, &at)) {
-        transform_gradients(FORM, batch, &at);
+        if (lacks_outputs(&plan->tiles)) {
+            transform_gradients(FORM, 1, batch, &at);
+        } else {
+            transform_gradients(FORM, 0, batch, &at);
+        }
     }
 }
 

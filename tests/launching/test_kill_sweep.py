@@ -11,7 +11,7 @@ PROGRAM = Path(__file__).parents[2] / "benchmarks" / "kill_sweep.py"
 
 @pytest.mark.parametrize(("options", "code"), [([], 0), (["--planted-fault"], 1)])
 def test_a_killed_sweep_ends_as_if_it_had_not_been(options: list[str], code: int) -> None:
-    words = [sys.executable, "-P", str(PROGRAM), "--kills", "3", "--epochs", "6", *options]
+    words = [sys.executable, "-P", str(PROGRAM), "--kills", "2", "--epochs", "15", "--longest", "1", *options]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     assert ("done twice" in done.stdout) == bool(code)

@@ -117,6 +117,17 @@ def check_equal(actual: Arrays, expected: Arrays, about: object) -> None:
         assert different.size == 0, f"{name} differs at {different[:5]} of {values.shape}: {about}"
 
 
+def pad_by_hand(arrays: Arrays, padding: int) -> Arrays:
+    """All by the reference, the padding as zeros to multiply with: times infinity they are NaN."""
+    sides = ((0, 0), (padding, padding), (padding, padding), (0, 0))
+    x, w, grad = np.pad(arrays["x"], sides), arrays["w"], arrays["grad"]
+    with kernels.use_isa("reference"):
+        dw, db = kernels.conv2d_backward_weight(x, grad, w.shape)
+        y = kernels.conv2d(x, w, arrays["bias"])
+        dx = kernels.conv2d(np.pad(grad, sides), w[:, ::-1, ::-1].transpose(3, 1, 2, 0))
+    return {"y": y, "dx": dx, "dw": dw, "db": db}
+
+
 class ZeroFraction:
     """Counts zeros in outputs: a kernel that writes nothing but zeros would pass many a comparison."""
 
@@ -156,6 +167,12 @@ def conv_cases() -> Callable[[int, int], Iterator[ConvCase]]:
 def equal() -> Callable[[Arrays, Arrays, object], None]:
     """Fails unless two sets of arrays are equal."""
     return check_equal
+
+
+@pytest.fixture
+def padded_by_hand() -> Callable[[Arrays, int], Arrays]:
+    """(arrays, padding) -> all directions of a convolution that keeps the size, by `pad_by_hand`."""
+    return pad_by_hand
 
 
 @pytest.fixture
