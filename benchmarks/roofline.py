@@ -5,7 +5,8 @@
 For every network of ``convlab bench steps``, on one thread: the floating-point operations of all convolutions
 and dense layers, the time they take at the highest rate that was measured here, the same with the fewest
 multiplications that are exact on whole numbers (Winograd F(2x2, 3x3) for every 3x3 with stride 1, a 5x5 split
-in 3 and 2 taps along each axis), our time and PyTorch's, their ratio, and the one of a program without any other cost.
+in 3 and 2 taps along each axis), our time and PyTorch's, their ratio, and the one of a program without any
+other cost.
 """
 
 import argparse
