@@ -83,6 +83,19 @@ static void run_weight_task(void *context, int64_t number, int member) {
 /* Chunks are summed some at a time: the fewer additions follow each other, the smaller the error. */
 enum { CHUNKS_SUMMED = 6 };
 
+/* One vector of all chunks, whose buffers are `apart` floats from each other, added up. */
+CONVLAB_INLINE vector_float add_chunks(const float *buffer, int64_t chunks, int64_t apart) {
+    vector_float total = {0};
+    for (int64_t first = 0; first < chunks; first += CHUNKS_SUMMED) {
+        vector_float sum = {0};
+        for (int64_t chunk = first; chunk < smaller(chunks, first + CHUNKS_SUMMED); chunk++) {
+            sum += vector_load(buffer + chunk * apart);
+        }
+        total += sum;
+    }
+    return total;
+}
+
 /* Adding up one float of a chunk, which is not in the cache, counts as so many multiply-adds. */
 enum { TERMS_AT_ONCE = 32, COST_OF_ADDITION = 8 };
 
@@ -101,15 +114,7 @@ static void reduce_terms(void *context, int64_t piece, int member) {
     float *dw = g->dw + (block / plan->blocks_per_group * g->group_out + channel) * g->dw_out + term0 * g->dw_term;
     float sums[TERMS_AT_ONCE * BLOCK] __attribute__((aligned(CONVLAB_VECTOR_BYTES)));
     for (int64_t i = 0; i < count; i += CONVLAB_LANES) {
-        vector_float total = {0};
-        for (int64_t first = 0; first < plan->chunks; first += CHUNKS_SUMMED) {
-            vector_float sum = {0};
-            for (int64_t chunk = first; chunk < smaller(plan->chunks, first + CHUNKS_SUMMED); chunk++) {
-                sum += vector_load(from + chunk * plan->buffer_floats + i);
-            }
-            total += sum;
-        }
-        vector_store(sums + i, total);
+        vector_store(sums + i, add_chunks(from + i, plan->chunks, plan->buffer_floats));
     }
     for (int64_t k = 0; k < channels; k++) {
         for (int64_t term = 0; term < term1 - term0; term++) {

@@ -205,15 +205,7 @@ static void run_spread_chunk(void *context, int64_t chunk, int member) {
 /* Adds up neighbouring vectors of all chunks, into those of the first chunk. */
 static void add_spread_chunks(const struct spread_weight_run *run, float *sums, int64_t floats) {
     for (int64_t f = 0; f < floats; f += CONVLAB_LANES) {
-        vector_float total = {0};
-        for (int64_t first = 0; first < run->chunks; first += CHUNKS_SUMMED) {
-            vector_float sum = {0};
-            for (int64_t chunk = first; chunk < smaller(run->chunks, first + CHUNKS_SUMMED); chunk++) {
-                sum += vector_load(sums + chunk * run->buffer_floats + f);
-            }
-            total += sum;
-        }
-        vector_store(sums + f, total);
+        vector_store(sums + f, add_chunks(sums + f, run->chunks, run->buffer_floats));
     }
 }
 

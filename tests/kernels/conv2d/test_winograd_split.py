@@ -138,6 +138,8 @@ def test_an_empty_batch_works(isa):
         ((8, 14, 14, 32), (64, 5, 5, 32), {"stride": 2}, "stride and dilation must be 1"),
         ((8, 14, 14, 32), (64, 5, 5, 32), {"dilation": 2}, "stride and dilation must be 1"),
         ((8, 28, 28, 1), (32, 5, 5, 1), {}, "too few channels or pixels"),
+        ((8, 4, 14, 32), (64, 5, 5, 32), {}, "images smaller than the kernel"),
+        ((8, 14, 8, 32), (64, 5, 5, 32), {"padding": 0}, "images smaller than the kernel"),
         ((8, 14, 14, 2048), (1024, 5, 5, 2048), {}, "too many channels"),
     ],
 )

@@ -1,4 +1,4 @@
-"""From command-line overrides to `Settings`: Hydra, with a schema made from the signatures of all plugins.
+"""Composing experiments: Hydra, in whose store stands what the plugins' signatures say.
 
 Hydra composes and nothing else: it starts no job, changes no directory, configures no logging and writes no
 file. What it composes becomes plain data at once, and `Settings` checks it once more, so that a library user
@@ -6,43 +6,38 @@ who passes a mapping gets the same answers.
 """
 
 import itertools
-import re
-import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
-from dataclasses import MISSING, field, fields, make_dataclass
 from functools import lru_cache
-from inspect import Parameter
 from pathlib import Path
-from types import NoneType, TracebackType, UnionType
-from typing import Any, Literal, Self, Union
+from types import TracebackType
+from typing import Any, Self
 
 import hydra
 import yaml  # type: ignore[import-untyped]
-from hydra.conf import HydraConf
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, Override, OverrideType, Quote, QuotedString
 from hydra.core.plugins import Plugins
-from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf import errors as omega
 from omegaconf.resolvers import oc
 
-from convlab.errors import ConfigError, ConvlabError, suggest
-from convlab.registry import Offer, Registry, registry, type_name
+from convlab.config.problems import OVERRIDE_FORM, translated
+from convlab.config.schema import PROTOCOL, SharedNodes, schema_nodes
+from convlab.errors import ConfigError
+from convlab.registry import registry
 from convlab.settings import GROUPS, Settings
 
 CACHED_CHOICES = 256
 CACHED_OVERRIDES = 4096
-OVERRIDE_FORM = "write key=value, such as epochs=3 or optimizer=sgd"
 ADDED = "++"  # what Hydra calls force-add: sets a value whether the key is known or not
 ALL = "all"  # probes=all
-STUDY, STUDY_FIELD, PROTOCOL = "study", "study.", "protocol"
-PRIMITIVES = (bool, int, float, str)
+STUDY, STUDY_FIELD = "study", "study."
 
 
 def compose(overrides: Sequence[str], config_dir: str | Path | None = None) -> Settings:
@@ -97,9 +92,9 @@ class Composer:
         Plugins.instance()  # Hydra's own put nodes into its store once, and those have to stay
         with ExitStack() as undo:
             undo.callback(_restore, GlobalHydra.instance().hydra, ConfigStore.instance().repo)
-            outer, ours = ConfigStore.instance().repo, _schema_nodes(registry())
+            outer, ours = ConfigStore.instance().repo, schema_nodes(registry())
             hydras = {"hydra": outer["hydra"] | ours["hydra"]}
-            ConfigStore.instance().repo = _SharedNodes(outer | ours | hydras)
+            ConfigStore.instance().repo = SharedNodes(outer | ours | hydras)
             GlobalHydra.instance().clear()
             undo.enter_context(
                 hydra.initialize_config_module("convlab.conf", job_name="convlab", version_base="1.3")
@@ -183,7 +178,7 @@ class Composer:
                     OmegaConf.update(config, override.key_or_group, override.value(), force_add=True)
                 plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         except (HydraException, omega.OmegaConfBaseException, yaml.YAMLError) as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         assert isinstance(plain, dict)
         return {str(key): value for key, value in plain.items() if value is not None}
 
@@ -226,7 +221,7 @@ class Composer:
         try:
             return [self._parse(override) for override in overrides]
         except OverrideParseException as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     def _prepared(self, override: Override) -> list[str]:
         text, key = str(override.input_line), override.key_or_group
@@ -288,83 +283,9 @@ def _prepared_choice(override: Override) -> list[str]:
     return [f"{override.key_or_group}={name}", fields]
 
 
-class _SharedNodes(dict[str, Any]):
-    """The nodes of Hydra's store, which each composition would copy with all that is offered.
-
-    Nothing changes one: whoever loads a node from the store gets a copy of that.
-    """
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self
-
-
 def _restore(outer_hydra: Any, outer_nodes: dict[str, Any]) -> None:
     GlobalHydra.instance().hydra = outer_hydra
     ConfigStore.instance().repo = outer_nodes
-
-
-@lru_cache(maxsize=1)
-def _schema_nodes(plugins: Registry) -> dict[str, Any]:
-    """The root schema and one node for every offer, as Hydra's store keeps them; the store is left changed.
-
-    They are kept, for making them takes as long as composing; Hydra copies what it takes from its store.
-
-    Hydra's own groups (logging, launcher, sweeper and so on), which have no effect here, choose nothing until
-    a file overrides them: to read their defaults took more than half of each composition.
-    """
-    store = ConfigStore.instance()
-    store.repo = {}
-    undecided = [dict.fromkeys(item) for item in HydraConf().defaults]
-    store.store("config", HydraConf(defaults=undecided), "hydra", provider="convlab")
-    types = typing.get_type_hints(Settings)
-    root = [
-        (item.name, Any, field(default=None))
-        if item.name in GROUPS
-        else _schema_field(item.name, types[item.name], _default(item))
-        for item in fields(Settings)
-    ]
-    root.append((PROTOCOL, Any, field(default=None)))
-    store.store("settings", make_dataclass("Settings", root), provider="convlab")
-    for group, kind in GROUPS.items():
-        store.repo[group] = {}
-        for name, offer in plugins.offers(kind).items():
-            store.store(name, _schema(offer), group, provider=offer.distribution)
-    return store.repo
-
-
-def _schema(offer: Offer) -> type:
-    """The dataclass of an offer: its name and the fields of its signature."""
-    schema_fields = [
-        _schema_field(name, item.annotation, "???" if item.default is Parameter.empty else item.default)
-        for name, item in offer.fields.items()
-    ]
-    return make_dataclass(offer.name, [("name", str, field(default=offer.name)), *schema_fields])
-
-
-def _schema_field(name: str, annotation: Any, default: Any) -> tuple[str, Any, Any]:
-    return name, _node_type(annotation), field(default_factory=lambda: deepcopy(default))
-
-
-def _default(item: Any) -> Any:
-    return item.default_factory() if item.default is MISSING else item.default
-
-
-def _node_type(annotation: Any) -> Any:
-    """The type that Hydra checks and converts to; Any where it has none and `Offer.bind` decides."""
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if annotation in PRIMITIVES:
-        return annotation
-    if origin is Literal and all(isinstance(item, str) for item in arguments):
-        return str
-    if origin in (Union, UnionType) and len(arguments) == 2 and NoneType in arguments:
-        inner = _node_type(arguments[0] if arguments[1] is NoneType else arguments[1])
-        return Any if inner is Any else inner | None
-    if origin in (list, tuple, Sequence) and arguments:
-        kinds = {_node_type(item) for item in arguments if item is not Ellipsis}
-        return list[kinds.pop()] if len(kinds) == 1 else list[Any]  # type: ignore[misc]
-    if origin in (dict, Mapping):
-        return dict[str, _node_type(arguments[1])]  # type: ignore[misc]
-    return Any
 
 
 @contextmanager
@@ -383,80 +304,3 @@ def _without_environment() -> Iterator[None]:
 
 def _quoted(text: str) -> str:
     return QuotedString(text, Quote.single).with_quotes()
-
-
-def _translated(error: Exception) -> ConvlabError:
-    """Says in our words what Hydra found wrong."""
-    if isinstance(error, OverrideParseException):
-        return _unreadable(error)
-    if isinstance(error, MissingConfigException):
-        return _unknown_option(error)
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, omega.OmegaConfBaseException):
-        cause = cause.__cause__ or cause.__context__
-    where = re.match(r"In '(.+?)'", str(error))
-    suffix = f" (in {where[1]}.yaml)" if where and "/" in where[1] else ""
-    if cause is None:
-        return ConfigError(" ".join(str(error).split()))
-    return _unfit(cause, suffix)
-
-
-def _unreadable(error: OverrideParseException) -> ConfigError:
-    if "=" not in error.override:
-        return ConfigError(f"'{error.override}' is not an override: {OVERRIDE_FORM}")
-    return ConfigError(
-        f"cannot read the override '{error.override}': brackets and quotes must match, "
-        "and a value that holds spaces or any of ,()[]{}=: needs quotes"
-    )
-
-
-def _unknown_option(error: MissingConfigException) -> ConvlabError:
-    group, _, name = (error.missing_cfg_file or "").rpartition("/")
-    if group in GROUPS:
-        try:
-            registry().offer(GROUPS[group], name)
-        except ConvlabError as found:
-            return found
-    options = suggest(name, error.options or []).replace("installed:", "available:")
-    return ConfigError(f"no {group or 'config'} named '{name}'{options}")
-
-
-def _unfit(error: omega.OmegaConfBaseException, suffix: str) -> ConvlabError:
-    """What is wrong with one setting: asked of `Settings` and of the plugin, which know the remedy."""
-    key = error.full_key or ""
-    group, _, name = key.partition(".")
-    if isinstance(error, omega.MissingMandatoryValue):
-        return ConfigError(f"'{key}' has no value; give one with {key}=...{suffix}")
-    if isinstance(error, omega.InterpolationResolutionError | omega.InterpolationKeyError):
-        return ConfigError(f"'{key}' cannot be resolved: {_first_line(error)}{suffix}")
-    choice = error.parent_node
-    if group in GROUPS and isinstance(choice, DictConfig) and "name" in choice:
-        return _refusal(
-            lambda: registry().bind(GROUPS[group], {"name": choice["name"], name: error.value}), error, suffix
-        )
-    if not key:  # a file puts something else in the place of a whole choice
-        value = _first_line(error).rpartition("value: ")[2]
-        return ConfigError(
-            f"{value!r} stands where a group has all its fields; a file chooses a plugin by "
-            f"'- override /GROUP: {value}' in its defaults list{suffix}"
-        )
-    if isinstance(error, omega.ValidationError) and not name:
-        expected = type_name(typing.get_type_hints(Settings).get(key, Any))
-        found = f"{error.value!r} ({type(error.value).__name__})"
-        return ConfigError(f"{key} must be {expected}, got {found}{suffix}")
-    if isinstance(error, omega.ConfigKeyError) and not name:
-        return _refusal(lambda: Settings.from_mapping({key: error.value}), error, suffix)
-    return _refusal(lambda: None, error, suffix)
-
-
-def _refusal(check: Callable[[], object], error: omega.OmegaConfBaseException, suffix: str) -> ConvlabError:
-    """The error that our own check of the same value raises; what Hydra says where that has no objection."""
-    try:
-        check()
-    except ConvlabError as refusal:
-        return type(refusal)(f"{refusal}{suffix}")
-    return ConfigError(f"'{error.full_key}': {_first_line(error)}{suffix}")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0].removeprefix("ConfigError raised while resolving interpolation: ")
