@@ -32,9 +32,9 @@ struct winograd_plan {
 
 /* Smaller tasks for more threads: no sum depends on where the cuts are. */
 static struct winograd_plan plan_winograd(int form, const struct tap_convolution *t, int threads) {
-    struct winograd_plan plan = {.tiles = cut_tiles(WINOGRAD_OUT(form), t->n, t->vertical.out, t->horizontal.out),
+    struct winograd_plan plan = {.tiles = cut_tiles(form, t->n, t->vertical.out, t->horizontal.out),
                                  .points = SQUARE(WINOGRAD_SIDE(form)),
-                                 .planes = SQUARE(WINOGRAD_SLICES(form)),
+                                 .planes = first_plane(form, SQUARE(WINOGRAD_SIDE(form))),
                                  .in = t->group_in,
                                  .out = t->group_out,
                                  .blocks = ceil_divide(t->group_out, BLOCK),
@@ -83,7 +83,8 @@ CONVLAB_INLINE void transform_kernels(const int FORM, const struct winograd_run 
     float *target = run->memory + block * plan->planes * plan->in * BLOCK + first * width;
     pack_block(packed, t, t->w + block * BLOCK * t->w_out + first * t->w_in, channels, inputs);
     for (int64_t at = 0; at < inputs * width; at += CONVLAB_LANES) {
-        WINOGRAD_MAP(FORM, form_kernel_line, WINOGRAD_TAPS(FORM), WINOGRAD_SLICES(FORM), AT_PACKED, TO_KERNEL);
+        WINOGRAD_MAP_TO(FORM, form_kernel_line, kernel_parts, 0.5f, WINOGRAD_TAPS(FORM), WINOGRAD_SLICES(FORM), AT_PACKED,
+                        TO_KERNEL);
     }
 }
 
@@ -110,7 +111,7 @@ CONVLAB_INLINE void multiply_points(const int FORM, const struct winograd_run *r
     };
     for (int point = 0; point < SQUARE(WINOGRAD_SIDE(FORM)); point++) {
         const int64_t plane = first_plane(FORM, point), shares = first_plane(FORM, point + 1) - plane;
-        const int64_t tiles = end->slots[kind_of_point(FORM, point)];
+        const int64_t tiles = shares ? end->slots[kind_of_point(FORM, point)] : 0;
         const int64_t parts = ceil_divide(tiles, vectors == 2 ? TILE_2 : TILE_1);
         job.pieces_count = shares * plan->pieces;
         for (int64_t part = 0; part < parts; part++) {
@@ -138,7 +139,8 @@ CONVLAB_INLINE vector_float transform_products(const int FORM, const int LACKS, 
                                                int64_t plane, vector_float bias, int relu, float *y, int64_t row,
                                                int64_t pixel) {
     vector_float seen = {0};
-    WINOGRAD_MAP(FORM, form_output_line, WINOGRAD_SIDE(FORM), WINOGRAD_OUT(FORM), AT_POINT, TO_PIXEL);
+    WINOGRAD_MAP_FROM(FORM, form_output_line, output_number, 1.0f, WINOGRAD_SIDE(FORM), WINOGRAD_OUT(FORM), AT_POINT,
+                      TO_PIXEL);
     return seen;
 }
 
@@ -256,6 +258,8 @@ struct winograd_steps {
 DEFINE_WINOGRAD_STEPS(WINOGRAD_2)
 DEFINE_WINOGRAD_STEPS(WINOGRAD_4)
 DEFINE_WINOGRAD_STEPS(WINOGRAD_2_SPLIT)
+DEFINE_WINOGRAD_STEPS(WINOGRAD_4_COMPLEX)
+DEFINE_WINOGRAD_STEPS(WINOGRAD_4_COMPLEX_5)
 
 /* What a tile sums at a point: its planes, whose terms are cut where a chain would become too long. */
 static void fill_pieces(struct piece *pieces, int form, const struct winograd_plan *plan) {
@@ -327,5 +331,7 @@ static int64_t winograd_scratch_bytes(int form, const struct tap_convolution *t,
 DEFINE_WINOGRAD(winograd2, WINOGRAD_2)
 DEFINE_WINOGRAD(winograd4, WINOGRAD_4)
 DEFINE_WINOGRAD(winograd2_split, WINOGRAD_2_SPLIT)
+DEFINE_WINOGRAD(winograd4_complex, WINOGRAD_4_COMPLEX)
+DEFINE_WINOGRAD(winograd4_complex_5, WINOGRAD_4_COMPLEX_5)
 
 #endif

@@ -12,6 +12,14 @@ enum { WINOGRAD_MOST_PRODUCTS = 1024 * 1024, WINOGRAD_MOST_KERNEL_FLOATS = 36 * 
  * independent of the batch, so that the bits of an image do not depend on its neighbours. */
 enum { COST_OF_INPUT = 5, COST_OF_OUTPUT = 12 };
 
+/* Multiply-adds that take as long as one image in a form. */
+static int64_t winograd_cost(int form, int64_t out_h, int64_t out_w, int64_t in, int64_t out) {
+    const struct tiling tiles = cut_tiles(form, 1, out_h, out_w);
+    const int64_t lanes = round_up(out, CONVLAB_LANES);
+    return slices_of_image(form, &tiles) * (in * lanes + COST_OF_INPUT * round_up(in, CONVLAB_LANES)) +
+           points_of_image(form, &tiles) * COST_OF_OUTPUT * lanes;
+}
+
 /* NULL, or why a form does not do a problem of `in` and `out` channels with out_h x out_w outputs. */
 static const char *refuse_winograd(int form, const struct convlab_conv2d_problem *q, int64_t out_h, int64_t out_w,
                                    int64_t in, int64_t out) {
@@ -28,19 +36,22 @@ static const char *refuse_winograd(int form, const struct convlab_conv2d_problem
     if (q->stride_h != 1 || q->stride_w != 1 || q->dilation_h != 1 || q->dilation_w != 1) {
         return "stride and dilation must be 1";
     }
-    if (form == WINOGRAD_2_SPLIT && smaller(smaller(q->h, q->w), smaller(q->oh, q->ow)) < taps) {
+    if (taps == 5 && smaller(smaller(q->h, q->w), smaller(q->oh, q->ow)) < taps) {
         return "images smaller than the kernel: most taps would only see padding";
     }
     const int64_t products = q->c * q->k;
     if (products > WINOGRAD_MOST_PRODUCTS || products * SQUARE(WINOGRAD_SLICES(form)) > WINOGRAD_MOST_KERNEL_FLOATS) {
         return "too many channels: the transformed kernels would take over 150 MB";
     }
-    const struct tiling tiles = cut_tiles(WINOGRAD_OUT(form), 1, out_h, out_w);
-    const int64_t lanes = round_up(out, CONVLAB_LANES);
-    const int64_t cost = slices_of_image(form, &tiles) * (in * lanes + COST_OF_INPUT * round_up(in, CONVLAB_LANES)) +
-                         points_of_image(form, &tiles) * COST_OF_OUTPUT * lanes;
+    const int64_t cost = winograd_cost(form, out_h, out_w, in, out);
     if (cost >= taps * taps * out_h * out_w * products) {
         return "too few channels or pixels: the transforms would cost more than they save";
+    }
+    if (IS_COMPLEX(form)) {
+        const int small = taps == 3 ? WINOGRAD_2 : WINOGRAD_2_SPLIT;
+        if (winograd_cost(small, out_h, out_w, in, out) < cost) {
+            return "by estimate slower than 2x2 tiles: larger ones would reach too far over the edges";
+        }
     }
     return NULL;
 }

@@ -11,7 +11,7 @@
 #ifndef CONVLAB_WINOGRAD_SPLIT_H
 #define CONVLAB_WINOGRAD_SPLIT_H
 
-#include "tap_tile.h"
+#include "winograd_transform.h"
 
 /* The first slice of each point, and the point of each slice; -1 is none of the points of two taps. */
 #define SPLIT_FIRST_SLICES {0, 2, 4, 5, 7, 7}
@@ -38,6 +38,16 @@ CONVLAB_INLINE void split_kernel_line(const vector_float *g, const int from, vec
     u[4] = even - odd;
     u[5] = g[2 * from];
     u[6] = g[4 * from];
+}
+
+/* A^T m: both parts have become one. */
+CONVLAB_INLINE void split_output_line(const vector_float *m, const int from, vector_float *y) {
+    output_line(2, m, from, y);
+}
+
+/* A dy */
+CONVLAB_INLINE void split_gradient_line(const vector_float *dy, const int from, vector_float *z) {
+    gradient_line(2, dy, from, z);
 }
 
 /* G^T u */

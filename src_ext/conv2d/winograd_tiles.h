@@ -7,26 +7,29 @@
 #include "winograd_form.h"
 
 /* Tiles of side x side outputs, those of one image after those of the other. The last tiles of a column or a row may
- * lack outputs. */
+ * lack outputs, among them all that points at infinity add to. */
 struct tiling {
     int64_t side, down, across, count;
     int lacks_rows, lacks_columns;
 };
 
-static inline struct tiling cut_tiles(int64_t side, int64_t n, int64_t out_h, int64_t out_w) {
-    const int64_t down = ceil_divide(out_h, side), across = ceil_divide(out_w, side);
-    return (struct tiling){side, down, across, n * down * across, out_h % side != 0, out_w % side != 0};
+static inline struct tiling cut_tiles(int form, int64_t n, int64_t out_h, int64_t out_w) {
+    const int64_t side = WINOGRAD_OUT(form), down = ceil_divide(out_h, side), across = ceil_divide(out_w, side);
+    const int64_t finite = side - WINOGRAD_AT_INFINITY(form);
+    const int lacks_rows = out_h - (down - 1) * side <= finite, lacks_columns = out_w - (across - 1) * side <= finite;
+    return (struct tiling){side, down, across, n * down * across, lacks_rows, lacks_columns};
 }
 
 /* Whether any tile does; where none does, one address leads to all points of a tile (LACKS is 0). */
 static inline int lacks_outputs(const struct tiling *tiles) { return tiles->lacks_rows || tiles->lacks_columns; }
 
-/* The value at infinity adds only to the last output along an axis: a tile that lacks it needs no such point. So there
+/* Values at infinity add only to the last outputs along an axis: a tile that lacks these needs no such point. So there
  * are four kinds of points, and those at infinity along both axes are the last. */
 enum { AT_INFINITY_ACROSS = 1, AT_INFINITY_DOWN = 2, POINT_KINDS = 4 };
+#define FINITE_POINTS(FORM) (WINOGRAD_SIDE(FORM) - WINOGRAD_AT_INFINITY(FORM))
 #define KIND_OF_POINT(FORM, i, j) \
-    (((i) == WINOGRAD_SIDE(FORM) - 1) * AT_INFINITY_DOWN + ((j) == WINOGRAD_SIDE(FORM) - 1) * AT_INFINITY_ACROSS)
-#define FIRST_AT_INFINITY(FORM) first_slice(FORM, WINOGRAD_SIDE(FORM) - 1)
+    (((i) >= FINITE_POINTS(FORM)) * AT_INFINITY_DOWN + ((j) >= FINITE_POINTS(FORM)) * AT_INFINITY_ACROSS)
+#define FIRST_AT_INFINITY(FORM) first_slice(FORM, FINITE_POINTS(FORM))
 #define KIND_OF_SLICE(FORM, i, j) \
     (((i) >= FIRST_AT_INFINITY(FORM)) * AT_INFINITY_DOWN + ((j) >= FIRST_AT_INFINITY(FORM)) * AT_INFINITY_ACROSS)
 
@@ -34,16 +37,21 @@ static inline int kind_of_point(int form, int point) {
     return KIND_OF_POINT(form, point / WINOGRAD_SIDE(form), point % WINOGRAD_SIDE(form));
 }
 
+static inline int64_t parts_of_image(int form, const struct tiling *tiles, int64_t parts, int64_t at_infinity) {
+    return (tiles->down * parts - tiles->lacks_rows * at_infinity) *
+               (tiles->across * parts - tiles->lacks_columns * at_infinity) -
+           tiles->down * tiles->across * WINOGRAD_HOLES(form);
+}
+
 /* Points that the tiles of one image need, and slices: each of these is a product of channels. */
 static inline int64_t points_of_image(int form, const struct tiling *tiles) {
-    return (tiles->down * WINOGRAD_SIDE(form) - tiles->lacks_rows) *
-           (tiles->across * WINOGRAD_SIDE(form) - tiles->lacks_columns);
+    const int64_t side = WINOGRAD_SIDE(form), at_infinity = WINOGRAD_AT_INFINITY(form);
+    return parts_of_image(form, tiles, side, at_infinity);
 }
 
 static inline int64_t slices_of_image(int form, const struct tiling *tiles) {
     const int64_t slices = WINOGRAD_SLICES(form), at_infinity = slices - FIRST_AT_INFINITY(form);
-    return (tiles->down * slices - tiles->lacks_rows * at_infinity) *
-           (tiles->across * slices - tiles->lacks_columns * at_infinity);
+    return parts_of_image(form, tiles, slices, at_infinity);
 }
 
 /* A tile, and for each kind of points how many tiles before it need them, from some first tile on: its place among
@@ -161,6 +169,9 @@ struct tiled_image {
         }                                        \
     } while (0)
 
+#define TRANSFORM_INPUTS(LOAD, STORE)                                                                                 \
+    WINOGRAD_MAP_TO(FORM, form_input_line, input_parts, 1.0f, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), LOAD, STORE)
+
 CONVLAB_INLINE void transform_inputs_of(const int FORM, const int LACKS, float *target, int64_t plane, int64_t row,
                                         const struct tiled_image *image, const struct tiling *tiles,
                                         struct tile_at at, int64_t count) {
@@ -180,7 +191,7 @@ CONVLAB_INLINE void transform_inputs_of(const int FORM, const int LACKS, float *
         if (is_whole(&window, WINOGRAD_IN(FORM)) && complete) {
             const float *corner = image->x + window.offset;
             for (; c < full; c += CONVLAB_LANES) {
-                WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_OFFSET, TO_SLICE);
+                TRANSFORM_INPUTS(AT_OFFSET, TO_SLICE);
             }
         }
         if (c == channels) {
@@ -189,14 +200,13 @@ CONVLAB_INLINE void transform_inputs_of(const int FORM, const int LACKS, float *
         const float *pixels[WINOGRAD_MOST_LINE * WINOGRAD_MOST_LINE];
         find_pixels(WINOGRAD_IN(FORM), image->x, &window, image->zeros, pixels);
         for (; complete && c < full; c += CONVLAB_LANES) {
-            WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_PIXEL, TO_SLICE);
+            TRANSFORM_INPUTS(AT_PIXEL, TO_SLICE);
         }
         for (; c < full; c += CONVLAB_LANES) {
-            WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_PIXEL, TO_NEEDED_SLICE);
+            TRANSFORM_INPUTS(AT_PIXEL, TO_NEEDED_SLICE);
         }
         if (c < channels) {
-            WINOGRAD_MAP(FORM, form_input_line, WINOGRAD_IN(FORM), WINOGRAD_SLICES(FORM), AT_PARTIAL_PIXEL,
-                         TO_NEEDED_SLICE);
+            TRANSFORM_INPUTS(AT_PARTIAL_PIXEL, TO_NEEDED_SLICE);
         }
     }
 }
@@ -218,5 +228,6 @@ CONVLAB_INLINE void transform_inputs(const int FORM, float *target, int64_t plan
 #undef OF_SLICE
 #undef TO_SLICE
 #undef TO_NEEDED_SLICE
+#undef TRANSFORM_INPUTS
 
 #endif

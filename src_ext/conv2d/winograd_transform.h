@@ -14,9 +14,6 @@
 
 #include "tap_tile.h"
 
-/* Of any form (see winograd_form.h) along one axis: outputs, taps, and what a map takes or gives. */
-enum { WINOGRAD_MOST_OUT = 4, WINOGRAD_MOST_TAPS = 5, WINOGRAD_MOST_LINE = 7 };
-
 #define POINT_A 0.70710678f
 #define POINT_B 1.41421356f
 #define SQUARE_A (POINT_A * POINT_A)
@@ -118,23 +115,5 @@ CONVLAB_INLINE void kernel_gradient_line(const int OUT, const vector_float *u, c
     dg[1] = odd_a * POINT_A + odd_b * POINT_B;
     dg[2] = even_a * SQUARE_A + even_b * SQUARE_B + u[5 * from];
 }
-
-/* Maps a square of SIDE_IN vectors to one of SIDE_OUT: LOAD(i, j) gives a value, STORE(i, j, value) takes one. Loads
- * and stores are part of the map because the registers hold no whole square. */
-#define WINOGRAD_MAP(FORM, line, SIDE_IN, SIDE_OUT, LOAD, STORE)                                                 \
-    do {                                                                                                         \
-        const int side_in = (SIDE_IN), side_out = (SIDE_OUT); /* gcc unrolls no loop with `? :` in its head */   \
-        vector_float middle[WINOGRAD_MOST_LINE * WINOGRAD_MOST_LINE];                                            \
-        UNROLL for (int i = 0; i < side_in; i++) {                                                               \
-            vector_float row[WINOGRAD_MOST_LINE];                                                                \
-            UNROLL for (int j = 0; j < side_in; j++) { row[j] = LOAD(i, j); }                                    \
-            line(FORM, row, 1, middle + i * side_out);                                                           \
-        }                                                                                                        \
-        UNROLL for (int j = 0; j < side_out; j++) {                                                              \
-            vector_float column[WINOGRAD_MOST_LINE];                                                             \
-            line(FORM, middle + j, side_out, column);                                                            \
-            UNROLL for (int i = 0; i < side_out; i++) { STORE(i, j, column[i]); }                                \
-        }                                                                                                        \
-    } while (0)
 
 #endif

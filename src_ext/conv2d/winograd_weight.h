@@ -35,11 +35,11 @@ struct winograd_weight_plan {
 };
 
 static struct winograd_weight_plan plan_winograd_weight(int form, const struct convlab_conv2d_problem *q) {
-    struct winograd_weight_plan plan = {.tiles = cut_tiles(WINOGRAD_OUT(form), q->n, q->oh, q->ow),
+    struct winograd_weight_plan plan = {.tiles = cut_tiles(form, q->n, q->oh, q->ow),
                                         .vertical = {q->h, q->oh, 1, -q->pad_top, WINOGRAD_TAPS(form), 1},
                                         .horizontal = {q->w, q->ow, 1, -q->pad_left, WINOGRAD_TAPS(form), 1},
                                         .points = SQUARE(WINOGRAD_SIDE(form)),
-                                        .planes = SQUARE(WINOGRAD_SLICES(form)),
+                                        .planes = first_plane(form, SQUARE(WINOGRAD_SIDE(form))),
                                         .blocks = ceil_divide(q->k, BLOCK),
                                         .in_row = transformed_row(q->c),
                                         .gradient_row = round_up(q->k, CONVLAB_LANES)};
@@ -140,9 +140,9 @@ CONVLAB_INLINE void transform_gradients(const int FORM, const int LACKS, const s
             sum += dy[i];
         }
         if (needed[AT_INFINITY_ACROSS] && needed[AT_INFINITY_DOWN]) {
-            WINOGRAD_MAP(FORM, form_gradient_line, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_POINT);
+            WINOGRAD_MAP_TO(FORM, form_gradient_line, gradient_parts, 1.0f, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_POINT);
         } else {
-            WINOGRAD_MAP(FORM, form_gradient_line, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_NEEDED_POINT);
+            WINOGRAD_MAP_TO(FORM, form_gradient_line, gradient_parts, 1.0f, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_NEEDED_POINT);
         }
         vector_store(target + at->slots[0] * width + plan->points * plan->gradient_plane, sum);
     }
@@ -259,7 +259,8 @@ CONVLAB_INLINE void write_kernel_gradient(const int FORM, struct winograd_weight
     float packed[SQUARE(WINOGRAD_MOST_TAPS) * WINOGRAD_PACKED_INPUTS * BLOCK];
     float seen = 0.0f;
     for (int64_t at = 0; at < inputs * width; at += CONVLAB_LANES) {
-        WINOGRAD_MAP(FORM, form_kernel_gradient_line, WINOGRAD_SLICES(FORM), WINOGRAD_TAPS(FORM), AT_SUM, TO_PACKED);
+        WINOGRAD_MAP_FROM(FORM, form_kernel_gradient_line, kernel_gradient_number, 0.5f, WINOGRAD_SLICES(FORM),
+                          WINOGRAD_TAPS(FORM), AT_SUM, TO_PACKED);
     }
     for (int64_t k = 0; k < smaller(BLOCK, run->q->k - block * BLOCK); k++) {
         for (int tap = 0; tap < taps; tap++) {
@@ -307,6 +308,8 @@ struct winograd_weight_steps {
 DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_2)
 DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_4)
 DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_2_SPLIT)
+DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_4_COMPLEX)
+DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_4_COMPLEX_5)
 
 /* The one chunk of many channels: all threads share the steps of each batch. */
 static void share_winograd_chunk(const struct winograd_weight_steps *steps, const struct winograd_weight_run *run,
@@ -367,5 +370,7 @@ static int64_t winograd_weight_scratch_bytes(int form, const struct convlab_conv
 DEFINE_WINOGRAD_WEIGHT(winograd2, WINOGRAD_2)
 DEFINE_WINOGRAD_WEIGHT(winograd4, WINOGRAD_4)
 DEFINE_WINOGRAD_WEIGHT(winograd2_split, WINOGRAD_2_SPLIT)
+DEFINE_WINOGRAD_WEIGHT(winograd4_complex, WINOGRAD_4_COMPLEX)
+DEFINE_WINOGRAD_WEIGHT(winograd4_complex_5, WINOGRAD_4_COMPLEX_5)
 
 #endif
