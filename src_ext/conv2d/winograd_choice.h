@@ -28,7 +28,7 @@ static const char *refuse_winograd(int form, const struct convlab_conv2d_problem
         return "float64 runs in the reference loops";
     }
     if (form == WINOGRAD_4 && q->precision < CONVLAB_PRECISION_FAST) {
-        return "precision is float32: the rounding errors of 4x4 tiles need fast";
+        return "precision is float32: the rounding errors of its points need fast";
     }
     if (q->r != taps || q->s != taps || q->groups != 1) {
         return taps == 3 ? "not a 3x3 kernel in one group" : "not a 5x5 kernel in one group";
@@ -47,11 +47,8 @@ static const char *refuse_winograd(int form, const struct convlab_conv2d_problem
     if (cost >= taps * taps * out_h * out_w * products) {
         return "too few channels or pixels: the transforms would cost more than they save";
     }
-    if (IS_COMPLEX(form)) {
-        const int small = taps == 3 ? WINOGRAD_2 : WINOGRAD_2_SPLIT;
-        if (winograd_cost(small, out_h, out_w, in, out) < cost) {
-            return "by estimate slower than 2x2 tiles: larger ones would reach too far over the edges";
-        }
+    if (form == WINOGRAD_4_COMPLEX && winograd_cost(WINOGRAD_2, out_h, out_w, in, out) < cost) {
+        return "by estimate slower than 2x2 tiles: larger ones would reach too far over the edges";
     }
     return NULL;
 }

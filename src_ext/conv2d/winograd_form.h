@@ -8,13 +8,11 @@
 
 #include "winograd_complex.h"
 #include "winograd_map.h"
-#include "winograd_split.h"
 #include "winograd_transform.h"
 
 enum winograd_form {
     WINOGRAD_2,          /* 2x2 outputs, 3x3 taps */
     WINOGRAD_4,          /* 4x4 outputs, 3x3 taps, real points */
-    WINOGRAD_2_SPLIT,    /* 2x2 outputs, 5x5 taps */
     WINOGRAD_4_COMPLEX,  /* 4x4 outputs, 3x3 taps, complex points */
     WINOGRAD_4_COMPLEX_5 /* 4x4 outputs, 5x5 taps, complex points */
 };
@@ -22,16 +20,15 @@ enum winograd_form {
 #define IS_COMPLEX(FORM) ((FORM) == WINOGRAD_4_COMPLEX || (FORM) == WINOGRAD_4_COMPLEX_5)
 
 /* Along one axis: outputs, taps, inputs that the outputs see, points, slices. */
-#define WINOGRAD_OUT(FORM) ((FORM) == WINOGRAD_2 || (FORM) == WINOGRAD_2_SPLIT ? 2 : 4)
-#define WINOGRAD_TAPS(FORM) ((FORM) == WINOGRAD_2_SPLIT || (FORM) == WINOGRAD_4_COMPLEX_5 ? 5 : 3)
+#define WINOGRAD_OUT(FORM) ((FORM) == WINOGRAD_2 ? 2 : 4)
+#define WINOGRAD_TAPS(FORM) ((FORM) == WINOGRAD_4_COMPLEX_5 ? 5 : 3)
 #define WINOGRAD_IN(FORM) (WINOGRAD_OUT(FORM) + WINOGRAD_TAPS(FORM) - 1)
 #define WINOGRAD_SIDE(FORM) \
     ((FORM) == WINOGRAD_4 ? 6 : (FORM) == WINOGRAD_4_COMPLEX ? 7 : (FORM) == WINOGRAD_4_COMPLEX_5 ? 9 : 4)
-#define WINOGRAD_SLICES(FORM) \
-    ((FORM) == WINOGRAD_2_SPLIT ? 7 : (FORM) == WINOGRAD_4_COMPLEX_5 ? 11 : WINOGRAD_SIDE(FORM))
+#define WINOGRAD_SLICES(FORM) ((FORM) == WINOGRAD_4_COMPLEX_5 ? 11 : WINOGRAD_SIDE(FORM))
 
 /* Products that add up at one point, at most. */
-#define WINOGRAD_SHARES(FORM) ((FORM) == WINOGRAD_2_SPLIT || (FORM) == WINOGRAD_4_COMPLEX_5 ? 4 : 1)
+#define WINOGRAD_SHARES(FORM) ((FORM) == WINOGRAD_4_COMPLEX_5 ? 4 : 1)
 
 /* The last points along an axis, at infinity, and how many of the last outputs they add to. */
 #define WINOGRAD_AT_INFINITY(FORM) ((FORM) == WINOGRAD_4_COMPLEX_5 ? 2 : 1)
@@ -43,8 +40,8 @@ enum winograd_form {
 
 /* The first slice of a point along an axis; of the point behind the last, the number of slices. */
 CONVLAB_INLINE int first_slice(const int FORM, const int point) {
-    static const int of_split[] = SPLIT_FIRST_SLICES, of_complex_5[] = COMPLEX_5_FIRST_SLICES;
-    return FORM == WINOGRAD_2_SPLIT ? of_split[point] : FORM == WINOGRAD_4_COMPLEX_5 ? of_complex_5[point] : point;
+    static const int of_complex_5[] = COMPLEX_5_FIRST_SLICES;
+    return FORM == WINOGRAD_4_COMPLEX_5 ? of_complex_5[point] : point;
 }
 
 /* Empty points before one of a square, in the order of its rows. */
@@ -54,8 +51,8 @@ CONVLAB_INLINE int holes_before(const int FORM, const int i, const int j) {
 }
 
 CONVLAB_INLINE int point_of_slice(const int FORM, const int slice) {
-    static const int of_split[] = SPLIT_POINTS, of_complex_5[] = COMPLEX_5_POINTS;
-    return FORM == WINOGRAD_2_SPLIT ? of_split[slice] : FORM == WINOGRAD_4_COMPLEX_5 ? of_complex_5[slice] : slice;
+    static const int of_complex_5[] = COMPLEX_5_POINTS;
+    return FORM == WINOGRAD_4_COMPLEX_5 ? of_complex_5[slice] : slice;
 }
 
 /* Each slice of a square is one plane in memory, in the order of the points: those of a point are neighbours. The
@@ -85,9 +82,6 @@ CONVLAB_INLINE int plane_of_slice(const int FORM, const int i, const int j) {
 #define FORM_LINE(name)                                                                                 \
     CONVLAB_INLINE void form_##name(const int FORM, const vector_float *in, const int from, vector_float *out) { \
         switch (FORM) {                                                                                 \
-        case WINOGRAD_2_SPLIT:                                                                          \
-            split_##name(in, from, out);                                                                \
-            break;                                                                                      \
         case WINOGRAD_4_COMPLEX:                                                                        \
             complex_##name(in, from, out);                                                              \
             break;                                                                                      \

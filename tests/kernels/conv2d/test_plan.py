@@ -104,12 +104,16 @@ def test_explain_lists_algorithms_in_order_with_reasons():
     depthwise = kernels.Conv2DPlan((1, 8, 8, 4), (4, 3, 3, 1), groups=4)
     with kernels.use_isa("baseline"):
         assert dense.explain("forward") == [
-            ("winograd4", "precision is float32: the rounding errors of 4x4 tiles need fast"),
+            ("winograd4", "precision is float32: the rounding errors of its points need fast"),
+            (
+                "winograd4_complex",
+                "too few channels or pixels: the transforms would cost more than they save",
+            ),
             (
                 "winograd2",
                 "too few channels or pixels: the transforms would cost more than they save",
             ),
-            ("winograd2_split", "not a 5x5 kernel in one group"),
+            ("winograd4_complex_5", "not a 5x5 kernel in one group"),
             ("matrix", "not a dense layer"),
             ("spread", "the output channels fill a vector"),
             ("direct", None),
@@ -117,8 +121,9 @@ def test_explain_lists_algorithms_in_order_with_reasons():
         ]
         assert dense.explain("forward", "float64") == [
             ("winograd4", "float64 runs in the reference loops"),
+            ("winograd4_complex", "float64 runs in the reference loops"),
             ("winograd2", "float64 runs in the reference loops"),
-            ("winograd2_split", "float64 runs in the reference loops"),
+            ("winograd4_complex_5", "float64 runs in the reference loops"),
             ("matrix", "float64 runs in the reference loops"),
             ("spread", "float64 runs in the reference loops"),
             ("direct", "float64 runs in the reference loops"),
