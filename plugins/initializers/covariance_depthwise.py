@@ -70,7 +70,8 @@ def covariance_depthwise(
     rows, columns = (_root(side, spread, correlation * spread) for side in (height, width))
     drawn: Array = np.einsum("ri,kij->krj", rows, coordinates)
     drawn = np.einsum("sj,krj->krs", columns, drawn)
-    return (spec.gain / spec.fan_in**0.5) * drawn.reshape(spec.shape)
+    drawn *= spec.gain / spec.fan_in**0.5
+    return drawn.reshape(spec.shape)
 
 
 def _root(side: int, spread: float, reach: float) -> Array:

@@ -112,7 +112,8 @@ class _Update(MatrixUpdate):
         parts = np.split(self.velocity, ends)  # views
         self._velocities = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
         self._layers = [
-            Sides(item.shape, item.dtype, settings.largest_side, 1.0) for item in self._velocities
+            Sides((len(item), item.shape[1]), item.dtype, settings.largest_side, 1.0)
+            for item in self._gradients()
         ]
         self._by_name = dict(zip(names, self._layers, strict=True))
 
