@@ -12,7 +12,7 @@ from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import hydra
 import yaml  # type: ignore[import-untyped]
@@ -104,6 +104,7 @@ class Composer:
             self._groups = frozenset(groups)
             # jobs of a sweep often differ only in values, which take a twentieth of the time of choices
             self._composed = lru_cache(CACHED_CHOICES)(lambda choices: hydra.compose("config", list(choices)))
+            self._resolved = lru_cache(CACHED_CHOICES)(self._resolve)
             parser = OverridesParser.create(self.loader)
             self._parse = lru_cache(CACHED_OVERRIDES)(lambda text: parser.parse_overrides([text])[0])
             self._undo = undo.pop_all()
@@ -169,36 +170,47 @@ class Composer:
         """The composed config as plain data; what has no value is left out."""
         prepared = self.prepared(overrides)
         choices = tuple(text for text in prepared if not text.startswith(ADDED))
-        values = self._parsed([text for text in prepared if text.startswith(ADDED)])
+        values = tuple(text for text in prepared if text.startswith(ADDED))
         try:
             with _without_environment():
-                config = self._assembled(choices)
-                for override in values:
-                    _make_room(config, override.key_or_group)
-                    OmegaConf.update(config, override.key_or_group, override.value(), force_add=True)
-                plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+                plain = deepcopy(self._assembled(choices, values))
         except (HydraException, omega.OmegaConfBaseException, yaml.YAMLError) as error:
             raise translated(error) from error
-        assert isinstance(plain, dict)
         return {str(key): value for key, value in plain.items() if value is not None}
 
-    def _assembled(self, choices: tuple[str, ...]) -> DictConfig:
+    def _assembled(self, choices: tuple[str, ...], values: tuple[str, ...]) -> dict[Any, Any]:
         """The config of some choices, put together from the configs of each of them alone.
 
-        What is chosen in one group does not depend on what is chosen in another. So a sweep over m x n
-        choices needs m + n of Hydra's compositions, which take a while, and not m n.
+        What is chosen in one group does not depend on what is chosen in another, unless one refers to the
+        other. So a sweep over m x n choices needs m + n compositions, which take a while, and not m n.
         """
         of_group = {text: group for text in choices if (group := text.partition("=")[0]) in GROUPS}
         others = tuple(text for text in choices if text not in of_group)
         if len(of_group) < 2:
-            return deepcopy(self._composed(choices))
+            return self._resolved(choices, values).plain
+        inside = {text: text.removeprefix(ADDED).partition("=")[0].partition(".")[0] for text in values}
+        outside = tuple(text for text in values if inside[text] not in of_group.values())
         try:
-            config = deepcopy(self._composed(others))
-            for text, group in of_group.items():
-                config[group] = deepcopy(self._composed((*others, text))[group])
+            whole = self._resolved(others, outside)
+            parts = {
+                group: self._resolved((*others, text), tuple(v for v in values if inside[v] == group))
+                for text, group in of_group.items()
+            }
         except (HydraException, omega.OmegaConfBaseException):
-            return deepcopy(self._composed(choices))  # the default of another group does not fit, or all fail
-        return config
+            return self._resolved(choices, values).plain  # a default does not fit, or all fail
+        if any(found.refers for found in (whole, *parts.values())):
+            return self._resolved(choices, values).plain
+        return whole.plain | {group: part.plain[group] for group, part in parts.items()}
+
+    def _resolve(self, choices: tuple[str, ...], values: tuple[str, ...]) -> "_Resolved":
+        """Composes choices, then sets values."""
+        config = deepcopy(self._composed(choices))
+        for override in self._parsed(values):
+            _make_room(config, override.key_or_group)
+            OmegaConf.update(config, override.key_or_group, override.value(), force_add=True)
+        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        assert isinstance(plain, dict)
+        return _Resolved(plain, refers=plain != OmegaConf.to_container(config, resolve=False))
 
     def prepared(self, overrides: Sequence[str]) -> list[str]:
         """The overrides as Hydra gets them; unknown settings are added, for `Settings` to refuse by name.
@@ -251,6 +263,13 @@ class Composer:
                 f"'{text}': choose the {GROUPS[group]} with {group}={override.get_value_string()}"
             )
         return [f"{ADDED}{key}={override.get_value_string()}"]
+
+
+class _Resolved(NamedTuple):
+    """A composed config as plain data, and whether a part of it refers to another, as ``${epochs}`` does."""
+
+    plain: dict[Any, Any]
+    refers: bool
 
 
 def _make_room(config: DictConfig, key: str) -> None:

@@ -10,7 +10,8 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Self, Union
 
 from hydra.conf import HydraConf
-from hydra.core.config_store import ConfigStore
+from hydra.core.config_store import ConfigNode, ConfigStore
+from omegaconf import OmegaConf
 
 from convlab.registry import Offer, Registry
 from convlab.settings import GROUPS, Settings
@@ -29,11 +30,32 @@ class SharedNodes(dict[str, Any]):
         return self
 
 
+class OfferedNodes(dict[str, Any]):
+    """The nodes of a group, each made when it is first taken: to make all takes ten times as long.
+
+    Args:
+        group: of the config.
+        offers: of the plugins, by name.
+    """
+
+    def __init__(self, group: str, offers: Mapping[str, Offer]) -> None:
+        super().__init__({f"{name}.yaml": offer for name, offer in offers.items()})
+        self._group = group
+
+    def __getitem__(self, name: str) -> ConfigNode:
+        found: ConfigNode | Offer = super().__getitem__(name)
+        if isinstance(found, Offer):
+            node = OmegaConf.structured(_schema(found))
+            found = ConfigNode(name, node, self._group, package=None, provider=found.distribution)
+            self[name] = found
+        return found
+
+
 @lru_cache(maxsize=1)
 def schema_nodes(plugins: Registry) -> dict[str, Any]:
     """The root schema and one node for every offer, as Hydra's store keeps them; the store is left changed.
 
-    They are kept, for making them takes as long as composing; Hydra copies what it takes from its store.
+    They are kept, for making them takes a while; Hydra copies what it takes from its store.
 
     Hydra's own groups (logging, launcher, sweeper and so on), which have no effect here, choose nothing until
     a file overrides them: to read their defaults took more than half of each composition.
@@ -52,9 +74,7 @@ def schema_nodes(plugins: Registry) -> dict[str, Any]:
     root.append((PROTOCOL, Any, field(default=None)))
     store.store("settings", make_dataclass("Settings", root), provider="convlab")
     for group, kind in GROUPS.items():
-        store.repo[group] = {}
-        for name, offer in plugins.offers(kind).items():
-            store.store(name, _schema(offer), group, provider=offer.distribution)
+        store.repo[group] = OfferedNodes(group, plugins.offers(kind))
     return store.repo
 
 

@@ -5,6 +5,7 @@ from convlab_plugins.initializers.bilinear_upsampling import bilinear_upsampling
 from convlab_plugins.initializers.constants import constant, ones, zeros
 from convlab_plugins.initializers.convolution_aware import convolution_aware
 from convlab_plugins.initializers.convolution_orthogonal import convolution_orthogonal
+from convlab_plugins.initializers.covariance_depthwise import covariance_depthwise
 from convlab_plugins.initializers.covariance_transfer import covariance_transfer
 from convlab_plugins.initializers.dct import dct
 from convlab_plugins.initializers.delta_orthogonal import delta_orthogonal
@@ -64,6 +65,7 @@ OFFERS: Offers = {
     "delta_orthogonal": delta_orthogonal,
     "convolution_orthogonal": convolution_orthogonal,
     "convolution_aware": convolution_aware,
+    "covariance_depthwise": covariance_depthwise,
     "covariance_transfer": covariance_transfer,
     "sparse": sparse,
     "identity": identity,

@@ -57,9 +57,8 @@ def covariance_transfer(
 
     References:
         Trockman, Willmott, Kolter: Understanding the covariance structure of convolutional filters, 2022
-        (arXiv 2210.03651): the transfer of covariances between networks. The paper's closed form of a
-        covariance that needs no trained filters is not offered here, nor are covariances that are resized to
-        kernels of another size.
+        (arXiv 2210.03651): the transfer of covariances between networks. `covariance_depthwise`
+        needs no trained filters. Covariances resized to kernels of another size are not offered.
     """
     if len(spec.shape) == 1:
         return neutral(spec)

@@ -80,6 +80,13 @@ def test_overrides_reach_the_settings(
         assert (found[group][field] if field else found[group]) == value
 
 
+def test_a_choice_may_refer_to_a_setting_outside_of_it(composer: Composer) -> None:
+    overrides = ["optimizer=sgd", "activation=relu", "optimizer.lr=${label_smoothing}", "label_smoothing=0.5"]
+    optimizer = composer.compose(overrides).optimizer
+    assert not isinstance(optimizer, str)
+    assert optimizer["lr"] == 0.5
+
+
 def test_all_probes_are_those_that_are_installed() -> None:
     choices = compose(["probes=all"]).probes
     assert [choice["name"] for choice in choices if isinstance(choice, dict)] == [*registry().offers("probe")]

@@ -9,7 +9,7 @@ import numpy as np
 from convlab.plugin import Array, Optimizer, OptimizerChoice, ParameterBuffers
 from convlab_plugins.checks import require
 from convlab_plugins.optimizers.composite import Composite, build_parts
-from convlab_plugins.optimizers.matrices.layers import Matrices, as_matrix, chosen_matrices
+from convlab_plugins.optimizers.matrices.layers import Matrices, as_matrix, biases_of, chosen_matrices
 from convlab_plugins.optimizers.matrices.sides import Sides
 
 
@@ -63,11 +63,16 @@ class MatrixOptimizer(Composite):
         matrices: which weights are matrices, see `chosen_matrices`.
         rest: the optimizer of all else. It has a rate of its own, which the schedule changes alike.
 
+    Attributes:
+        takes_biases: whether the biases of those weights belong to their update, and not to `rest`.
+        biases: these, by the name of the weights.
+
     Raises:
         ConfigError: if a setting is out of range.
     """
 
     plugin: ClassVar[str]
+    takes_biases: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -81,12 +86,14 @@ class MatrixOptimizer(Composite):
         require(0 < lr < inf, self.plugin, "lr", lr, "> 0 and finite")
         require(0 <= weight_decay < inf, self.plugin, "weight_decay", weight_decay, ">= 0 and finite")
         names = chosen_matrices(parameters, matrices)
+        self.biases = biases_of(parameters, names) if self.takes_biases else {}
+        taken = names.union(bias.name for bias in self.biases.values())
         stretches = parameters.stretches(lambda parameter: parameter.name in names)
         parts: dict[str, Optimizer] = {
             f"matrices{number}": self.update_of(stretch, lr, weight_decay)
             for number, stretch in enumerate(stretches, start=1)
         }
-        parts |= build_parts("rest", rest, parameters, lambda parameter: parameter.name not in names)
+        parts |= build_parts("rest", rest, parameters, lambda parameter: parameter.name not in taken)
         super().__init__(parameters, lr, parts)
 
     @abstractmethod

@@ -1,9 +1,10 @@
 """Which weights are treated as matrices, and how they are seen."""
 
+from collections.abc import Iterable
 from math import prod
 from typing import Literal
 
-from convlab.plugin import Array, ParameterBuffers
+from convlab.plugin import Array, Parameter, ParameterBuffers
 
 Matrices = Literal["body", "hidden", "all"]
 WEIGHTS = ("conv_weight", "dense_weight")
@@ -31,6 +32,24 @@ def chosen_matrices(parameters: ParameterBuffers, which: Matrices) -> frozenset[
     if which == "hidden":
         weights = weights[1:]
     return frozenset(parameter.name for parameter in weights)
+
+
+def biases_of(parameters: ParameterBuffers, weights: Iterable[str]) -> dict[str, Parameter]:
+    """The trained biases of the layers of some weights, by the name of the weights.
+
+    Args:
+        parameters: of the network, or of a part of it.
+        weights: names of the weights, such as ``"conv1.weight"``; those without a bias are left out.
+
+    Example:
+        >>> from convlab.plugin import Parameter
+        >>> bias = Parameter("conv1.bias", "bias", (4,))
+        >>> list(biases_of(ParameterBuffers([bias]), ["conv1.weight", "conv2.weight"]))
+        ['conv1.weight']
+    """
+    by_name = {item.name: item for item in parameters.trained if item.role == "bias"}
+    found = {name: by_name.get(f"{name.removesuffix('weight')}bias") for name in weights}
+    return {name: bias for name, bias in found.items() if bias is not None}
 
 
 def as_matrix(weight: Array) -> Array:

@@ -16,8 +16,9 @@ from convlab_plugins.optimizers.matrices.kfac import KFAC
 IMAGES, RATE, DAMPING = 6, 0.2, 0.05
 
 
-def network(padding: str = "same", stride: int = 1) -> Model:
-    layers = [Conv2D(4, 3, padding=padding, stride=stride, activation="tanh"), Flatten(), Dense(3)]
+def network(padding: str = "same", stride: int = 1, use_bias: bool = True) -> Model:
+    filters = Conv2D(4, 3, padding=padding, stride=stride, activation="tanh", use_bias=use_bias)
+    layers = [filters, Flatten(), Dense(3)]
     return Model(layers, (5, 5, 2), dtype=np.float64)
 
 
@@ -50,8 +51,10 @@ def test_layers_with_groups_show_nothing() -> None:
     assert seen == ["dense1.weight"]
 
 
-def test_the_first_step_is_the_damped_natural_gradient() -> None:
-    model = network()
+@pytest.mark.parametrize("use_bias", [True, False])
+def test_the_first_step_is_the_damped_natural_gradient(use_bias: bool) -> None:
+    """Of weights and bias together: the bias multiplies a 1 that stands behind what the weights multiply."""
+    model = network(use_bias=use_bias)
     closure, shown = closure_of(model), {}
     closure.with_sampled_labels(
         lambda name, windows, gradients: shown.update({name: (windows.copy(), gradients.copy())})
@@ -60,20 +63,44 @@ def test_the_first_step_is_the_damped_natural_gradient() -> None:
     before = {item.name: (item.value.copy(), item.gradient.copy()) for item in model.parameters}
     optimizer = KFAC(model.parameters, lr=RATE, damping=DAMPING, clip=1e9)
     optimizer.step(RATE, closure)
-    for item in model.parameters:
-        if item.name not in shown:
-            continue
-        windows, gradients = shown[item.name]
-        places = windows.shape[1]
+    after = {item.name: item.value for item in model.parameters}
+    assert set(shown) == {"conv1.weight", "dense1.weight"}
+    for name, (windows, gradients) in shown.items():
+        bias, places = name.replace("weight", "bias"), windows.shape[1]
+        value, gradient = (array.reshape(len(array), -1) for array in before[name])
+        if bias in before:
+            windows = np.concatenate([windows, np.ones((IMAGES, places, 1))], axis=2)
+            value, gradient = (
+                np.column_stack([of_weight, of_bias])
+                for of_weight, of_bias in zip((value, gradient), before[bias], strict=True)
+            )
         inputs = sum(a.T @ a for a in windows) / IMAGES
         outputs = sum((IMAGES * s).T @ (IMAGES * s) for s in gradients) / (IMAGES * places)
         pi = np.sqrt((np.trace(inputs) / len(inputs)) / (np.trace(outputs) / len(outputs)))
         left = np.linalg.inv(outputs + np.sqrt(DAMPING) / pi * np.eye(len(outputs)))
         right = np.linalg.inv(inputs + np.sqrt(DAMPING) * pi * np.eye(len(inputs)))
-        value, gradient = before[item.name]
-        direction = left @ gradient.reshape(len(gradient), -1) @ right
-        expected = value - RATE * direction.reshape(value.shape)
-        np.testing.assert_allclose(item.value, expected, rtol=1e-5, atol=1e-8)
+        expected = value - RATE * left @ gradient @ right
+        weight = after[name].reshape(len(expected), -1)
+        np.testing.assert_allclose(weight, expected[:, : weight.shape[1]], rtol=1e-5, atol=1e-8)
+        if bias in before:
+            np.testing.assert_allclose(after[bias], expected[:, -1], rtol=1e-5, atol=1e-8)
+    assert ("conv1.bias" in before) is use_bias
+
+
+def test_the_rest_is_left_to_the_other_optimizer_and_biases_do_not_decay() -> None:
+    """With gradients of 0 all that moves a value is decay; the classifier's bias follows its weights."""
+    model = network()
+    model.parameters.gradients[...] = 0
+    model.parameters.values[...] = 1
+    closure = closure_of(model)
+    KFAC(model.parameters, weight_decay=0.5, lr=RATE, matrices="body").step(RATE, closure)
+    moved = {item.name: float(item.value.flat[0]) for item in model.parameters}
+    assert moved["conv1.weight"] == pytest.approx(1 - RATE * 0.5)
+    assert moved["conv1.bias"] == 1.0
+    again = KFAC(model.parameters, matrices="body")
+    assert set(again.biases) == {"conv1.weight"}
+    in_rest = [item.name for name, part in again.parts.items() if "rest" in name for item in part.parameters]
+    assert in_rest == ["dense1.weight", "dense1.bias"]
 
 
 def test_the_bound_holds_the_predicted_way() -> None:
