@@ -4,8 +4,8 @@
 
 For every network of ``convlab bench steps``, on one thread: the floating-point operations of all convolutions
 and dense layers, the time they take at the highest rate that was measured here, the same with the fewest
-multiplications that are exact on whole numbers (Winograd's algorithm on the fourth roots of unity for every 3x3
-and 5x5 with stride 1), our time and PyTorch's, their ratio, and the one of a program without any
+multiplications that are exact on whole numbers (Winograd's algorithm on the fourth roots of unity for every
+3x3 and 5x5 with stride 1), our time and PyTorch's, their ratio, and the one of a program without any
 other cost.
 """
 

@@ -12,6 +12,9 @@ enum { WINOGRAD_MOST_PRODUCTS = 1024 * 1024, WINOGRAD_MOST_KERNEL_FLOATS = 36 * 
  * independent of the batch, so that the bits of an image do not depend on its neighbours. */
 enum { COST_OF_INPUT = 5, COST_OF_OUTPUT = 12 };
 
+/* With fewer channels the many slices of 5x5 kernels leave most of a vector's time to the transforms. */
+enum { WINOGRAD_LEAST_CHANNELS_OF_5X5 = 16 };
+
 /* Multiply-adds that take as long as one image in a form. */
 static int64_t winograd_cost(int form, int64_t out_h, int64_t out_w, int64_t in, int64_t out) {
     const struct tiling tiles = cut_tiles(form, 1, out_h, out_w);
@@ -44,7 +47,8 @@ static const char *refuse_winograd(int form, const struct convlab_conv2d_problem
         return "too many channels: the transformed kernels would take over 150 MB";
     }
     const int64_t cost = winograd_cost(form, out_h, out_w, in, out);
-    if (cost >= taps * taps * out_h * out_w * products) {
+    const int has_few = taps == 5 && smaller(in, out) < WINOGRAD_LEAST_CHANNELS_OF_5X5;
+    if (has_few || cost >= taps * taps * out_h * out_w * products) {
         return "too few channels or pixels: the transforms would cost more than they save";
     }
     if (form == WINOGRAD_4_COMPLEX && winograd_cost(WINOGRAD_2, out_h, out_w, in, out) < cost) {

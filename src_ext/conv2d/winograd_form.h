@@ -80,7 +80,8 @@ CONVLAB_INLINE int plane_of_slice(const int FORM, const int i, const int j) {
 
 /* A map of one line in the form's own way: complex forms take and give numbers of which two are a pair. */
 #define FORM_LINE(name)                                                                                 \
-    CONVLAB_INLINE void form_##name(const int FORM, const vector_float *in, const int from, vector_float *out) { \
+    CONVLAB_INLINE void form_##name(const int FORM, const vector_float *in, const int from,             \
+                                    vector_float *out) {                                                \
         switch (FORM) {                                                                                 \
         case WINOGRAD_4_COMPLEX:                                                                        \
             complex_##name(in, from, out);                                                              \
@@ -99,8 +100,8 @@ FORM_LINE(gradient_line)        /* A dy */
 FORM_LINE(kernel_line)          /* G g */
 FORM_LINE(kernel_gradient_line) /* G^T u */
 
-/* Maps a square to slices or points, and back: B^T d B, G g G^T, A dy A^T; A^T m A, G^T u G. The square has `side` lines,
- * the form has `parts` slices or points along an axis; `pair` says what a complex number becomes. */
+/* Maps a square to slices or points, and back: B^T d B, G g G^T, A dy A^T; A^T m A, G^T u G. The square has `side`
+ * lines, the form has `parts` slices or points along an axis; `pair` says what a complex number becomes. */
 #define WINOGRAD_MAP_TO(FORM, line, pair, half, side, parts, LOAD, STORE)                                   \
     do {                                                                                                    \
         if (IS_COMPLEX(FORM)) {                                                                             \

@@ -2,9 +2,8 @@
  *
  * In a complex form (winograd_complex.h) the first two numbers of a line are the parts of one complex number, which is
  * multiplied by the kernel's in three real products, its slices 0, 1 and 2; number n > 1 is slice n + 1. A square holds
- * such numbers along rows and along columns. Where they meet, numbers of the form w + x i + y j + z i j, with i^2 = j^2 =
- * -1, are two complex numbers, for j = i and for j = -i: the square's slices (0, 0..2) and (1, 0..2); (2, 0..2) stay
- * empty. So Meng, Brothers: Efficient Winograd convolution via integer arithmetic, 2019, count 46 products in place of
+ * such numbers along rows and along columns. Where they meet, numbers w + x i + y j + z i j, with i^2 = j^2 = -1, are two
+ * complex numbers, for j = i and for j = -i: the square's slices (0, 0..2) and (1, 0..2); (2, 0..2) stay empty. So Meng, Brothers: Efficient Winograd convolution via integer arithmetic, 2019, count 46 products in place of
  * the 49 that lines of 7 would make.
  */
 #ifndef CONVLAB_WINOGRAD_MAP_H

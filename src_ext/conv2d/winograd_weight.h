@@ -116,6 +116,9 @@ static inline int vectors_of_block(const struct winograd_weight_run *run, int64_
         }                                        \
     } while (0)
 
+#define TRANSFORM_GRADIENTS(STORE)                                                                                    \
+    WINOGRAD_MAP_TO(FORM, form_gradient_line, gradient_parts, 1.0f, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, STORE)
+
 /* A dy A^T of one tile, (point, block, slot, lane), and the sum of dy. */
 CONVLAB_INLINE void transform_gradients(const int FORM, const int LACKS, const struct winograd_weight_batch *batch,
                                         const struct tile_at *at) {
@@ -140,9 +143,9 @@ CONVLAB_INLINE void transform_gradients(const int FORM, const int LACKS, const s
             sum += dy[i];
         }
         if (needed[AT_INFINITY_ACROSS] && needed[AT_INFINITY_DOWN]) {
-            WINOGRAD_MAP_TO(FORM, form_gradient_line, gradient_parts, 1.0f, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_POINT);
+            TRANSFORM_GRADIENTS(TO_POINT);
         } else {
-            WINOGRAD_MAP_TO(FORM, form_gradient_line, gradient_parts, 1.0f, OUT, WINOGRAD_SIDE(FORM), AT_GRADIENT, TO_NEEDED_POINT);
+            TRANSFORM_GRADIENTS(TO_NEEDED_POINT);
         }
         vector_store(target + at->slots[0] * width + plan->points * plan->gradient_plane, sum);
     }
@@ -151,6 +154,7 @@ CONVLAB_INLINE void transform_gradients(const int FORM, const int LACKS, const s
 #undef AT_GRADIENT
 #undef TO_POINT
 #undef TO_NEEDED_POINT
+#undef TRANSFORM_GRADIENTS
 
 CONVLAB_INLINE void transform_tiles(const int FORM, const struct winograd_weight_batch *batch, int64_t first,
                                     int64_t end) {

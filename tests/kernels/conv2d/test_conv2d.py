@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.ndimage
 
 from convlab import kernels
 from convlab.kernels.arguments import conv_geometry, padding_sides
@@ -119,6 +120,19 @@ def test_every_width_of_a_tile(width, conv_case, equal):
                 equal(case.run(arrays), expected, (isa, case))
 
 
+def sizes_of_errors(case, sizes):
+    """The sums of absolute products that errors are measured by: those of Winograd's reach as far as a tile."""
+    tile = {
+        ("y", "forward"): (1, 7, 7, 1),
+        ("dx", "backward_input"): (1, 7, 7, 1),
+        ("dw", "backward_weight"): (1, 5, 5, 1),
+    }
+    for (name, operation), reach in tile.items():
+        if case.takes(operation).startswith("winograd"):
+            sizes[name] = scipy.ndimage.maximum_filter(sizes[name], reach, mode="constant")
+    return sizes
+
+
 @pytest.mark.parametrize("isa", kernels.isas())
 def test_rounding_errors_are_within_bounds(isa, conv_cases, conv_case):
     cases = [*conv_cases(9, 60), *(conv_case(*LARGE[name]) for name in LARGE)]
@@ -130,6 +144,7 @@ def test_rounding_errors_are_within_bounds(isa, conv_cases, conv_case):
         sizes = case.run({name: abs(values).astype(np.float64) for name, values in arrays.items()})
         with kernels.use_isa(isa):
             result = case.run(arrays)
+            sizes = sizes_of_errors(case, sizes)
         for name, values in result.items():
             error = values - exact[name]
             if np.any(exact[name]):

@@ -74,7 +74,9 @@ def test_errors_are_within_the_bounds_of_the_precision(isa, precision, exact_res
             assert statistics.median(errors) <= MEDIAN_OF_FLOAT32[isa], (name, errors)
 
 
-@pytest.mark.parametrize(("precision", "algorithm"), [("float32", "winograd4_complex"), ("fast", "winograd4")])
+@pytest.mark.parametrize(
+    ("precision", "algorithm"), [("float32", "winograd4_complex"), ("fast", "winograd4")]
+)
 @pytest.mark.parametrize("isa", [isa for isa in kernels.isas() if not isa.startswith(("reference", "amx"))])
 def test_3x3_kernels_over_many_channels_take_winograd(isa, precision, algorithm):
     for shape in SHAPES:

@@ -104,7 +104,9 @@ def test_errors_of_random_geometries(isa, kind, conv_case, relative_error):
         c, k, h, w = (int(rng.integers(low, high)) for low, high in ranges)
         low, high = kind.padding, kind.padding + 3
         padding = tuple((int(rng.integers(low, high)), int(rng.integers(low, high))) for _ in range(2))
-        case = conv_case((int(rng.integers(1, 5)), h, w, c), (k, kind.taps, kind.taps, c), {"padding": padding})
+        case = conv_case(
+            (int(rng.integers(1, 5)), h, w, c), (k, kind.taps, kind.taps, c), {"padding": padding}
+        )
         taken += case.takes("forward") == kind.algorithm
         arrays = case.arrays(rng, integers=False)
         result, exact = case.run(arrays), case.exact(arrays)
@@ -147,7 +149,9 @@ def test_neither_choice_nor_bits_depend_on_the_batch(isa, kind, conv_case):
     alone = kernels.conv2d(x[1:2], w, padding=kind.padding)
     np.testing.assert_array_equal(alone, kernels.conv2d(x, w, padding=kind.padding)[1:2])
     alone = kernels.conv2d_backward_input(grad[2:3], w, (1, *x.shape[1:]), padding=kind.padding)
-    np.testing.assert_array_equal(alone, kernels.conv2d_backward_input(grad, w, x.shape, padding=kind.padding)[2:3])
+    np.testing.assert_array_equal(
+        alone, kernels.conv2d_backward_input(grad, w, x.shape, padding=kind.padding)[2:3]
+    )
 
 
 @pytest.mark.parametrize("activation", ["relu", "gelu", ("leaky_relu", {"negative_slope": 0.25})])
