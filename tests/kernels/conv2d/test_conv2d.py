@@ -121,7 +121,7 @@ def test_every_width_of_a_tile(width, conv_case, equal):
 
 
 def sizes_of_errors(case, sizes):
-    """The sums of absolute products that errors are measured by: those of Winograd's reach as far as a tile."""
+    """The sums of absolute products that bound errors: those of Winograd reach as far as a tile."""
     tile = {
         ("y", "forward"): (1, 7, 7, 1),
         ("dx", "backward_input"): (1, 7, 7, 1),
