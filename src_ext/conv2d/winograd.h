@@ -7,15 +7,17 @@
 #ifndef CONVLAB_WINOGRAD_H
 #define CONVLAB_WINOGRAD_H
 
+#include "ahead.h"
 #include "direct.h"
 #include "winograd_choice.h"
 #include "winograd_tiles.h"
 
 enum {
-    WINOGRAD_INPUT_FLOATS = 96 * 1024,   /* transformed inputs of the tiles at work, of a second-level cache */
-    WINOGRAD_PRODUCT_FLOATS = 64 * 1024, /* their products with some kernels */
-    WINOGRAD_LEAST_PARTS = 2,            /* so many full tiles of registers share one reading of the kernels */
-    WINOGRAD_MOST_PARTS = 8,
+    WINOGRAD_INPUT_FLOATS = 48 * 1024,       /* transformed inputs of the tiles at work, of a second-level cache */
+    WINOGRAD_PRODUCT_FLOATS = 64 * 1024,     /* their products with some kernels */
+    WINOGRAD_NEAR_KERNELS = 4 * 1024 * 1024, /* floats of a last-level cache: where kernels are more, */
+    WINOGRAD_LEAST_PARTS_OF_FAR = 2,         /* so many full tiles of registers share one reading */
+    WINOGRAD_MOST_PARTS = 4,
     WINOGRAD_TASKS_PER_THREAD = 3,
     WINOGRAD_CHAIN_TERMS = 128, /* terms of one sum in registers, at most */
     WINOGRAD_PACKED_INPUTS = 8  /* input channels whose kernels are transformed together */
@@ -40,8 +42,10 @@ static struct winograd_plan plan_winograd(int form, const struct tap_convolution
                                  .blocks = ceil_divide(t->group_out, BLOCK),
                                  .in_row = transformed_row(t->group_in)};
     const int64_t wanted = threads > 1 ? threads * WINOGRAD_TASKS_PER_THREAD : 1;
+    const int64_t kernels = plan.planes * plan.blocks * plan.in * BLOCK;
     const int64_t parts = WINOGRAD_INPUT_FLOATS / (plan.planes * plan.in_row * TILE_2);
-    const int64_t most = TILE_2 * larger(WINOGRAD_LEAST_PARTS, smaller(WINOGRAD_MOST_PARTS, parts));
+    const int64_t least = kernels > WINOGRAD_NEAR_KERNELS ? WINOGRAD_LEAST_PARTS_OF_FAR : 1;
+    const int64_t most = TILE_2 * larger(least, smaller(WINOGRAD_MOST_PARTS, parts));
     const int64_t fair = larger(TILE_2, ceil_divide(plan.tiles.count, wanted));
     plan.tasks = ceil_divide(plan.tiles.count, smaller(most, fair));
     plan.tiles_at_once = ceil_divide(plan.tiles.count, larger(1, plan.tasks));
@@ -50,7 +54,7 @@ static struct winograd_plan plan_winograd(int form, const struct tap_convolution
     plan.product_block = plan.points * plan.product_plane;
     plan.blocks_at_once = larger(1, smaller(plan.blocks, WINOGRAD_PRODUCT_FLOATS / plan.product_block));
     plan.pieces = ceil_divide(plan.in, WINOGRAD_CHAIN_TERMS);
-    plan.zeros = plan.planes * plan.blocks * plan.in * BLOCK;
+    plan.zeros = kernels;
     plan.piece_table = plan.zeros + plan.in_row;
     const int64_t pieces = WINOGRAD_SHARES(form) * plan.pieces;
     plan.members = round_up(plan.piece_table + pieces * (int64_t)(sizeof(struct piece) / sizeof(float)), 16);
@@ -64,6 +68,7 @@ static struct winograd_plan plan_winograd(int form, const struct tap_convolution
 struct winograd_run {
     const struct tap_convolution *t;
     const struct winograd_plan *plan;
+    int team;
     float *memory;
     int is_finite; /* whether all outputs so far are; threads only ever clear it */
 };
@@ -91,10 +96,41 @@ CONVLAB_INLINE void transform_kernels(const int FORM, const struct winograd_run 
 #undef AT_PACKED
 #undef TO_KERNEL
 
+/* Some tiles, and the memory of one thread for them. */
+struct winograd_task {
+    float *inputs, *products, *sums;
+    int64_t first, end;     /* tiles */
+    struct tile_at of_kind; /* the end, behind the places that each kind of points takes */
+    struct stretch next_inputs, outputs;
+};
+
+static struct winograd_task nth_task(const struct winograd_run *run, int64_t number, int member) {
+    const struct tap_convolution *t = run->t;
+    const struct winograd_plan *plan = run->plan;
+    const int64_t first = part_start(plan->tiles.count, plan->tasks, number);
+    const int64_t end = part_start(plan->tiles.count, plan->tasks, number + 1), count = end - first;
+    const int64_t next = first + run->team * count; /* most likely this thread's */
+    const int64_t of_point = ceil_divide(count, plan->out > CONVLAB_LANES ? TILE_2 : TILE_1);
+    const int64_t times = plan->blocks * plan->points * of_point;
+    float *inputs = run->memory + plan->members + member * plan->member_floats;
+    return (struct winograd_task){
+        .inputs = inputs,
+        .products = inputs + plan->products,
+        .sums = inputs + plan->sums,
+        .first = first,
+        .end = end,
+        .of_kind = tile_from(&plan->tiles, first, end),
+        .next_inputs = stretch_of_tiles(t->x, t->vertical.in * t->horizontal.in * plan->in, &plan->tiles, next,
+                                        next + count, times),
+        .outputs = stretch_of_tiles(t->y, t->vertical.out * t->horizontal.out * plan->out, &plan->tiles, first, end,
+                                    times),
+    };
+}
+
 /* products[point, slot, out] = sum over the planes of the point and the input channels of inputs[plane, slot, in] *
  * kernels[plane, in, out] */
-CONVLAB_INLINE void multiply_points(const int FORM, const struct winograd_run *run, int64_t block,
-                                    const struct tile_at *end, const float *inputs, float *products, float *sums) {
+CONVLAB_INLINE void multiply_points(const int FORM, const struct winograd_run *run, struct winograd_task *task,
+                                    int64_t block, float *products) {
     static const float no_bias[BLOCK] = {0};
     const struct winograd_plan *plan = run->plan;
     const int vectors = block_vectors(plan->out - block * BLOCK);
@@ -111,13 +147,15 @@ CONVLAB_INLINE void multiply_points(const int FORM, const struct winograd_run *r
     };
     for (int point = 0; point < SQUARE(WINOGRAD_SIDE(FORM)); point++) {
         const int64_t plane = first_plane(FORM, point), shares = first_plane(FORM, point + 1) - plane;
-        const int64_t tiles = shares ? end->slots[kind_of_point(FORM, point)] : 0;
+        const int64_t tiles = shares ? task->of_kind.slots[kind_of_point(FORM, point)] : 0;
         const int64_t parts = ceil_divide(tiles, vectors == 2 ? TILE_2 : TILE_1);
         job.pieces_count = shares * plan->pieces;
         for (int64_t part = 0; part < parts; part++) {
             const int64_t start = part_start(tiles, parts, part);
+            call_for(&task->next_inputs, 0);
+            call_for(&task->outputs, 1);
             tap_tiles[vectors - 1][part_start(tiles, parts, part + 1) - start](
-                &job, inputs + plane * plan->in_plane + start * plan->in_row, sums,
+                &job, task->inputs + plane * plan->in_plane + start * plan->in_row, task->sums,
                 products + point * plan->product_plane + start * width);
         }
         job.w += shares * plan->in * width;
@@ -190,20 +228,19 @@ CONVLAB_INLINE int all_finite(vector_float values) {
     return all != 0;
 }
 
-/* The outputs of tiles [first, end) for some blocks of channels, whose products begin with the first tile's; returns
- * their sum. */
-CONVLAB_INLINE vector_float write_tiles(const int FORM, const int LACKS, const struct winograd_run *run, int64_t first,
-                                        int64_t end, int64_t block0, int64_t block1, const float *products) {
+/* The outputs of a task's tiles for some blocks of channels; returns their sum. */
+CONVLAB_INLINE vector_float write_tiles(const int FORM, const int LACKS, const struct winograd_run *run,
+                                        const struct winograd_task *task, int64_t block0, int64_t block1) {
     const struct tap_convolution *t = run->t;
     const struct winograd_plan *plan = run->plan;
-    struct tile_at at = tile_from(&plan->tiles, first, first);
+    struct tile_at at = tile_from(&plan->tiles, task->first, task->first);
     vector_float seen = {0};
-    for (int64_t tile = first; tile < end; tile++, to_next_tile(&plan->tiles, &at)) {
+    for (int64_t tile = task->first; tile < task->end; tile++, to_next_tile(&plan->tiles, &at)) {
         const struct window window = window_of_tile(&plan->tiles, &at, t->vertical.out, t->horizontal.out, plan->out,
                                                     WINOGRAD_OUT(FORM), 0, 0);
         for (int64_t k = block0 * BLOCK; k < smaller(plan->out, block1 * BLOCK); k += CONVLAB_LANES) {
             const int64_t block = k / BLOCK, width = block_vectors(plan->out - block * BLOCK) * CONVLAB_LANES;
-            const float *of_block = products + (block - block0) * plan->product_block + k % BLOCK;
+            const float *of_block = task->products + (block - block0) * plan->product_block + k % BLOCK;
             const float *of_kind[POINT_KINDS];
             UNROLL for (int kind = 0; kind < POINT_KINDS; kind++) {
                 of_kind[kind] = of_block + at.slots[kind] * width;
@@ -217,22 +254,18 @@ CONVLAB_INLINE vector_float write_tiles(const int FORM, const int LACKS, const s
 CONVLAB_INLINE void run_winograd_task(const int FORM, struct winograd_run *run, int64_t number, int member) {
     const struct tap_convolution *t = run->t;
     const struct winograd_plan *plan = run->plan;
-    float *inputs = run->memory + plan->members + member * plan->member_floats;
-    float *products = inputs + plan->products, *sums = inputs + plan->sums;
-    const int64_t first = part_start(plan->tiles.count, plan->tasks, number);
-    const int64_t end = part_start(plan->tiles.count, plan->tasks, number + 1);
+    struct winograd_task task = nth_task(run, number, member);
     const struct tiled_image image = {t->x, &t->vertical, &t->horizontal, plan->in, run->memory + plan->zeros};
-    const struct tile_at last = tile_from(&plan->tiles, first, end);
     vector_float seen = {0};
-    transform_inputs(FORM, inputs, plan->in_plane, plan->in_row, &image, &plan->tiles,
-                     tile_from(&plan->tiles, first, first), end - first);
+    transform_inputs(FORM, task.inputs, plan->in_plane, plan->in_row, &image, &plan->tiles,
+                     tile_from(&plan->tiles, task.first, task.first), task.end - task.first);
     for (int64_t block0 = 0; block0 < plan->blocks; block0 += plan->blocks_at_once) {
         const int64_t block1 = smaller(plan->blocks, block0 + plan->blocks_at_once);
         for (int64_t block = block0; block < block1; block++) {
-            multiply_points(FORM, run, block, &last, inputs, products + (block - block0) * plan->product_block, sums);
+            multiply_points(FORM, run, &task, block, task.products + (block - block0) * plan->product_block);
         }
-        seen += lacks_outputs(&plan->tiles) ? write_tiles(FORM, 1, run, first, end, block0, block1, products)
-                                            : write_tiles(FORM, 0, run, first, end, block0, block1, products);
+        seen += lacks_outputs(&plan->tiles) ? write_tiles(FORM, 1, run, &task, block0, block1)
+                                            : write_tiles(FORM, 0, run, &task, block0, block1);
     }
     if (!all_finite(seen)) {
         __atomic_store_n(&run->is_finite, 0, __ATOMIC_RELAXED);
@@ -278,11 +311,11 @@ static void fill_pieces(struct piece *pieces, int form, const struct winograd_pl
 static int run_winograd(const struct winograd_steps *steps, const struct tap_convolution *t, int threads,
                         void *scratch) {
     const struct winograd_plan plan = plan_winograd(steps->form, t, threads);
-    struct winograd_run run = {t, &plan, scratch, 1};
+    const int team = convlab_threads_for(plan.tiles.count * plan.zeros, plan.tasks, threads);
+    struct winograd_run run = {t, &plan, team, scratch, 1};
     fill_pieces((struct piece *)(run.memory + plan.piece_table), steps->form, &plan);
     memset(run.memory + plan.zeros, 0, (size_t)plan.in_row * sizeof(float));
     const int64_t weights = plan.blocks * ceil_divide(plan.in, WINOGRAD_PACKED_INPUTS);
-    const int team = convlab_threads_for(plan.tiles.count * plan.zeros, plan.tasks, threads);
     convlab_share(convlab_threads_for(plan.zeros, weights, team), weights, steps->transform_kernels, &run);
     convlab_share(team, plan.tasks, steps->run, &run);
     return run.is_finite;

@@ -146,8 +146,9 @@ static inline int64_t transformed_row(int64_t channels) {
     return row % 256 ? row : row + 16;
 }
 
-/* Planes of all slices or points, `rows` rows each, kept apart in the cache likewise. */
-static inline int64_t transformed_plane(int64_t rows, int64_t row) { return rows * row + 16; }
+/* Planes of all slices or points, `rows` rows each: an odd number of lines of a cache, so that the planes of one tile
+ * spread over all sets. */
+static inline int64_t transformed_plane(int64_t rows, int64_t row) { return (ceil_divide(rows * row, 16) | 1) * 16; }
 
 /* Images that are transformed tile by tile. */
 struct tiled_image {

@@ -80,6 +80,7 @@ struct winograd_weight_batch {
     int64_t first, end;     /* tiles */
     struct tile_at of_kind; /* the end, behind the places that each kind of points takes */
     int begins;             /* whether the sums still hold nothing */
+    struct stretch next_images, next_gradients;
 };
 
 static struct winograd_weight_batch nth_batch(const struct winograd_weight_run *run, int64_t chunk, int64_t batch,
@@ -97,6 +98,10 @@ static struct winograd_weight_batch nth_batch(const struct winograd_weight_run *
         .end = end,
         .of_kind = tile_from(&plan->tiles, start, end),
         .begins = batch == 0,
+        .next_images = stretch_of_tiles(run->arguments->image, run->q->h * run->q->w * run->q->c, &plan->tiles, end,
+                                        2 * end - start, 1),
+        .next_gradients = stretch_of_tiles(run->arguments->weight, run->q->oh * run->q->ow * run->q->k, &plan->tiles,
+                                           end, 2 * end - start, 1),
     };
 }
 
@@ -208,12 +213,17 @@ CONVLAB_INLINE void multiply_plane(const int FORM, const struct winograd_weight_
         return;
     }
     const int64_t tiles = batch->of_kind.slots[kind_of_point(FORM, (int)point)];
+    const int64_t all = plan->planes * plan->blocks, times = parts * larger(1, ceil_divide(tiles, WINOGRAD_SEGMENT));
+    struct stretch next_images = part_of_stretch(&batch->next_images, all, number, times);
+    struct stretch next_gradients = part_of_stretch(&batch->next_gradients, all, number, times);
     int64_t start = 0;
     do { /* once even without tiles, for sums that still hold nothing */
         const struct weight_job job = {1, 1, smaller(WINOGRAD_SEGMENT, tiles - start), 0, 0, plan->in_row,
                                        gradients + start * width, batch->begins && start == 0};
         for (int64_t part = 0; part < parts; part++) {
             const int64_t c = part_start(channels, parts, part);
+            call_for(&next_images, 0);
+            call_for(&next_gradients, 0);
             weight_tiles[vectors - 1][part_start(channels, parts, part + 1) - c](
                 &job, inputs + start * plan->in_row + c, sums + c * width);
         }
