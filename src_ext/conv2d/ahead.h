@@ -4,7 +4,7 @@
 #define CONVLAB_AHEAD_H
 
 #include "strips.h"
-#include "winograd_tiles.h"
+#include "vector.h"
 
 enum { CACHE_LINE = 64 };
 
@@ -14,16 +14,10 @@ struct stretch {
     int64_t lines;
 };
 
-/* About where tiles [first, end) lie in images of `floats` each, in `times` parts: a row of tiles further on, for tiles
- * reach over their edges. */
-static inline struct stretch stretch_of_tiles(const float *images, int64_t floats, const struct tiling *tiles,
-                                              int64_t first, int64_t end, int64_t times) {
-    const int64_t of_image = tiles->down * tiles->across;
-    const int64_t from = smaller(first + tiles->across, tiles->count);
-    const int64_t to = smaller(end + tiles->across, tiles->count);
-    const char *const next = (const char *)(images + from * floats / of_image);
-    const char *const last = (const char *)(images + to * floats / of_image);
-    return (struct stretch){next, last, ceil_divide(ceil_divide(last - next, CACHE_LINE), times)};
+/* Floats [from, to) of an array, in `times` parts. */
+static inline struct stretch stretch_of_floats(const float *array, int64_t from, int64_t to, int64_t times) {
+    const int64_t lines = ceil_divide((to - from) * (int64_t)sizeof(float), CACHE_LINE);
+    return (struct stretch){(const char *)(array + from), (const char *)(array + to), ceil_divide(lines, times)};
 }
 
 /* Part `number` of `parts`, itself in `times` parts. */

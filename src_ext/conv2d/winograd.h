@@ -7,7 +7,6 @@
 #ifndef CONVLAB_WINOGRAD_H
 #define CONVLAB_WINOGRAD_H
 
-#include "ahead.h"
 #include "direct.h"
 #include "winograd_choice.h"
 #include "winograd_tiles.h"
@@ -16,7 +15,7 @@ enum {
     WINOGRAD_INPUT_FLOATS = 48 * 1024,       /* transformed inputs of the tiles at work, of a second-level cache */
     WINOGRAD_PRODUCT_FLOATS = 64 * 1024,     /* their products with some kernels */
     WINOGRAD_NEAR_KERNELS = 4 * 1024 * 1024, /* floats of a last-level cache: where kernels are more, */
-    WINOGRAD_LEAST_PARTS_OF_FAR = 2,         /* so many full tiles of registers share one reading */
+    WINOGRAD_LEAST_PARTS_OF_FAR = 4,         /* so many full tiles of registers share one reading */
     WINOGRAD_MOST_PARTS = 4,
     WINOGRAD_TASKS_PER_THREAD = 3,
     WINOGRAD_CHAIN_TERMS = 128, /* terms of one sum in registers, at most */

@@ -2,8 +2,8 @@
 #ifndef CONVLAB_WINOGRAD_TILES_H
 #define CONVLAB_WINOGRAD_TILES_H
 
+#include "ahead.h"
 #include "problem.h"
-#include "strips.h"
 #include "winograd_form.h"
 
 /* Tiles of side x side outputs, those of one image after those of the other. The last tiles of a column or a row may
@@ -98,6 +98,16 @@ static inline void to_next_tile(const struct tiling *tiles, struct tile_at *at) 
             at->n++;
         }
     }
+}
+
+/* About where tiles [first, end) lie in images of `floats` each, in `times` parts: a row of tiles further on, for tiles
+ * reach over their edges. */
+static inline struct stretch stretch_of_tiles(const float *images, int64_t floats, const struct tiling *tiles,
+                                              int64_t first, int64_t end, int64_t times) {
+    const int64_t of_image = tiles->down * tiles->across;
+    const int64_t from = smaller(first + tiles->across, tiles->count);
+    const int64_t to = smaller(end + tiles->across, tiles->count);
+    return stretch_of_floats(images, from * floats / of_image, to * floats / of_image, times);
 }
 
 /* A square of pixels of an image (n, h, w, channels): the part inside is rows [row0, row1) x columns. */

@@ -22,6 +22,9 @@ CONVLAB_INLINE void woven_tile(const int P, const int V, const int GROUP, const 
     const float *w = job->w;
     clear_tile(P, V, total);
     clear_tile(P, V, kept);
+    if (!job->streams) { /* of the next tile: there are too few products to wait for its own */
+        fetch_output_lines(P, V, y + P * job->y_pixel, job->y_pixel);
+    }
     for (const struct piece *piece = job->pieces, *end = piece + job->pieces_count; piece < end; piece++) {
         const float *pixel = x + piece->offset;
         UNROLL for (int v = 0; v < V; v++) {
