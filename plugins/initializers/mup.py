@@ -39,8 +39,8 @@ def mup(spec: InitializerSpec, rng: np.random.Generator, *, base: int = 64) -> A
 
     References:
         Yang et al.: Tensor programs V: tuning large neural networks via zero-shot hyperparameter transfer,
-        2022, table 3. Departure: an initializer sets no rates. With Adam, those of hidden and last weights
-        should also fall as base/n; the optimizers here have one rate for all layers.
+        2022, table 3. The rates of its layers, which fall with the width as well, are those of
+        ``optimizer=mup``.
     """
     require(base >= 1, _PLUGIN, "base", base, ">= 1")
     if len(spec.shape) == 1:

@@ -11,11 +11,13 @@ from convlab_plugins.optimizers.wrappers.clip_by_value import ClipByValue
 from convlab_plugins.optimizers.wrappers.ema import EMA
 from convlab_plugins.optimizers.wrappers.gradient_centralization import GradientCentralization
 from convlab_plugins.optimizers.wrappers.lookahead import Lookahead
+from convlab_plugins.optimizers.wrappers.mup import MuP
 from convlab_plugins.optimizers.wrappers.sam import SAM
 from convlab_plugins.optimizers.wrappers.swa import SWA
 
 OFFERS: Offers = {
     "by_role": ByRole,
+    "mup": MuP,
     "clip_by_value": ClipByValue,
     "clip_by_norm": ClipByNorm,
     "adaptive_gradient_clipping": AdaptiveGradientClipping,
