@@ -3,30 +3,20 @@
 #define CONVLAB_PACK_H
 
 #include "dot_tile.h"
+#include "matrix_pack.h"
 #include "taps.h"
 
 /* Vectors that a block with `channels` output channels needs. */
 static inline int block_vectors(int64_t channels) { return channels > CONVLAB_LANES ? 2 : 1; }
 
-/* One block: `channels` output channels from w, all taps, w_in channels in; missing lanes become zero. */
+/* One block: `channels` output channels from w, all taps, `inputs` channels in; missing lanes become zero. */
 static void pack_block(float *target, const struct tap_convolution *t, const float *w, int64_t channels,
                        int64_t inputs) {
     const int64_t width = block_vectors(channels) * CONVLAB_LANES;
     for (int64_t i = 0; i < t->vertical.taps; i++) {
         for (int64_t j = 0; j < t->horizontal.taps; j++, target += inputs * width) {
-            const float *source = w + i * t->w_row + j * t->w_column;
-            if (t->w_out == 1) {
-                for (int64_t c = 0; c < inputs; c++) {
-                    memset(target + c * width, 0, (size_t)width * sizeof(float));
-                    memcpy(target + c * width, source + c * t->w_in, (size_t)channels * sizeof(float));
-                }
-                continue;
-            }
-            for (int64_t lane = 0; lane < width; lane++) {
-                for (int64_t c = 0; c < inputs; c++) {
-                    target[c * width + lane] = lane < channels ? source[lane * t->w_out + c * t->w_in] : 0.0f;
-                }
-            }
+            const struct factor of_tap = {w + i * t->w_row + j * t->w_column, t->w_out, t->w_in};
+            pack_lines(target, &of_tap, channels, inputs, width);
         }
     }
 }

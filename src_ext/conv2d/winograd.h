@@ -19,7 +19,7 @@ enum {
     WINOGRAD_MOST_PARTS = 4,
     WINOGRAD_TASKS_PER_THREAD = 3,
     WINOGRAD_CHAIN_TERMS = 128, /* terms of one sum in registers, at most */
-    WINOGRAD_PACKED_INPUTS = 8  /* input channels whose kernels are transformed together */
+    WINOGRAD_PACKED_INPUTS = 16 /* input channels whose kernels are transformed together: a line of a cache */
 };
 
 /* How the tiles are shared out, and where scratch memory lies (offsets in floats). */
@@ -87,8 +87,8 @@ CONVLAB_INLINE void transform_kernels(const int FORM, const struct winograd_run 
     float *target = run->memory + block * plan->planes * plan->in * BLOCK + first * width;
     pack_block(packed, t, t->w + block * BLOCK * t->w_out + first * t->w_in, channels, inputs);
     for (int64_t at = 0; at < inputs * width; at += CONVLAB_LANES) {
-        WINOGRAD_MAP_TO(FORM, form_kernel_line, kernel_parts, 0.5f, WINOGRAD_TAPS(FORM), WINOGRAD_SLICES(FORM), AT_PACKED,
-                        TO_KERNEL);
+        WINOGRAD_MAP_TO(FORM, form_kernel_line, kernel_parts, 0.5f, WINOGRAD_TAPS(FORM), WINOGRAD_SLICES(FORM),
+                        AT_PACKED, TO_KERNEL);
     }
 }
 

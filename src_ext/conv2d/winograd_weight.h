@@ -267,25 +267,27 @@ CONVLAB_INLINE void write_kernel_gradient(const int FORM, struct winograd_weight
     const int64_t first = number / plan->blocks * WINOGRAD_PACKED_INPUTS;
     const int64_t inputs = smaller(WINOGRAD_PACKED_INPUTS, channels - first);
     const int64_t width = vectors_of_block(run, block) * CONVLAB_LANES, plane = plan->blocks * channels * BLOCK;
+    const int64_t kernels = smaller(BLOCK, run->q->k - block * BLOCK);
     const int taps = SQUARE(WINOGRAD_TAPS(FORM));
     const float *sums = run->memory + block * channels * BLOCK + first * width;
     float *dw = (float *)run->arguments->out + block * BLOCK * taps * channels + first;
     float packed[SQUARE(WINOGRAD_MOST_TAPS) * WINOGRAD_PACKED_INPUTS * BLOCK];
-    float seen = 0.0f;
+    vector_float seen = {0};
     for (int64_t at = 0; at < inputs * width; at += CONVLAB_LANES) {
         WINOGRAD_MAP_FROM(FORM, form_kernel_gradient_line, kernel_gradient_number, 0.5f, WINOGRAD_SLICES(FORM),
                           WINOGRAD_TAPS(FORM), AT_SUM, TO_PACKED);
     }
-    for (int64_t k = 0; k < smaller(BLOCK, run->q->k - block * BLOCK); k++) {
-        for (int tap = 0; tap < taps; tap++) {
-            for (int64_t c = 0; c < inputs; c++) {
-                const float value = packed[(tap * inputs + c) * width + k];
-                seen += value * 0.0f;
-                dw[(k * taps + tap) * channels + c] = value;
-            }
+    for (int64_t at = 0; at < taps * inputs * width; at += CONVLAB_LANES) {
+        seen += vector_load(packed + at) * 0.0f; /* a sum of the values themselves might overflow */
+    }
+    for (int tap = 0; tap < taps; tap++) {
+        for (int64_t c = 0; c < inputs; c += CONVLAB_LANES) {
+            const struct factor of_tap = {packed + (tap * inputs + c) * width, width, 1};
+            const int64_t lines = smaller(CONVLAB_LANES, inputs - c);
+            pack_across(dw + tap * channels + c, &of_tap, lines, kernels, taps * channels, lines);
         }
     }
-    if (seen != 0.0f) {
+    if (!all_finite(seen)) {
         __atomic_store_n(&run->is_finite, 0, __ATOMIC_RELAXED);
     }
 }
