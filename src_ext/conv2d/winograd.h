@@ -67,7 +67,7 @@ static struct winograd_plan plan_winograd(int form, const struct tap_convolution
 struct winograd_run {
     const struct tap_convolution *t;
     const struct winograd_plan *plan;
-    int team;
+    int team; /* threads at work */
     float *memory;
     int is_finite; /* whether all outputs so far are; threads only ever clear it */
 };

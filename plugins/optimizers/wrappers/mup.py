@@ -1,6 +1,6 @@
 """Rates that carry over from narrow to wide networks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 
 from convlab.plugin import Optimizer, OptimizerChoice, Parameter, ParameterBuffers, build, claims
@@ -69,11 +69,12 @@ class MuP(Composite):
         self.base, self.rule = base, rule
         choice = with_rate(self.plugin, inner, lr)
         rate = build("optimizer", choice, ParameterBuffers([])).lr
-        place, widening = _places(parameters), _fan_in_of_last(parameters) / base
+        weights = [item for item in parameters if item.role in _WEIGHTS]
+        widening = prod(weights[-1].shape[1:]) / base if weights else 1.0
         parts: dict[str, Optimizer] = {}
         for name, power in _POWERS[rule].items():
             scaled = with_rate(self.plugin, choice, rate * widening**power)
-            parts |= build_parts(name, scaled, parameters, _is_at(place, name))
+            parts |= build_parts(name, scaled, parameters, _belongs_to(name, weights))
         super().__init__(parameters, rate, parts)
 
     def update(self, rate: float) -> None:
@@ -81,17 +82,9 @@ class MuP(Composite):
         self.step_parts(rate)
 
 
-def _places(parameters: ParameterBuffers) -> dict[str, str]:
-    """Which part each parameter belongs to, by name."""
-    weights = [item.name for item in parameters if item.role in _WEIGHTS]
-    places = {item.name: "hidden" if item.role in _WEIGHTS else "first" for item in parameters}
-    return places | {weights[place]: name for place, name in ((0, "first"), (-1, "last")) if weights}
-
-
-def _fan_in_of_last(parameters: ParameterBuffers) -> int:
-    weights = [item for item in parameters if item.role in _WEIGHTS]
-    return prod(weights[-1].shape[1:]) if weights else 1
-
-
-def _is_at(places: dict[str, str], name: str) -> Callable[[Parameter], bool]:
-    return lambda item: places[item.name] == name
+def _belongs_to(part: str, weights: Sequence[Parameter]) -> Callable[[Parameter], bool]:
+    """Whether a parameter belongs to a part of a network with these weights, in the order of its layers."""
+    part_of = {item.name: "hidden" for item in weights}
+    if weights:
+        part_of |= {weights[0].name: "first", weights[-1].name: "last"}
+    return lambda item: part_of.get(item.name, "first") == part
