@@ -33,6 +33,7 @@ from convlab.errors import ConfigError
 from convlab.registry import registry
 from convlab.settings import GROUPS, Settings
 
+ROOT = "config"  # the default experiment
 CACHED_CHOICES = 256
 CACHED_OVERRIDES = 4096
 ADDED = "++"  # what Hydra calls force-add: sets a value whether the key is known or not
@@ -100,10 +101,12 @@ class Composer:
                 hydra.initialize_config_module("convlab.conf", job_name="convlab", version_base="1.3")
             )
             self.loader = GlobalHydra.instance().config_loader()
-            groups = self.loader.get_group_options("", ObjectType.GROUP, "config", self._search_path)
+            groups = self.loader.get_group_options("", ObjectType.GROUP, ROOT, self._search_path)
             self._groups = frozenset(groups)
             # jobs of a sweep often differ only in values, which take a twentieth of the time of choices
-            self._composed = lru_cache(CACHED_CHOICES)(lambda choices: hydra.compose("config", list(choices)))
+            self._composed = lru_cache(CACHED_CHOICES)(
+                lambda name, choices: hydra.compose(name, list(choices))
+            )
             self._resolved = lru_cache(CACHED_CHOICES)(self._resolve)
             parser = OverridesParser.create(self.loader)
             self._parse = lru_cache(CACHED_OVERRIDES)(lambda text: parser.parse_overrides([text])[0])
@@ -117,7 +120,7 @@ class Composer:
 
     def options(self, group: str) -> list[str]:
         """What can be chosen in a group: offers of plugins, and YAML of convlab and of the user."""
-        return self.loader.get_group_options(group, ObjectType.CONFIG, "config", self._search_path)
+        return self.loader.get_group_options(group, ObjectType.CONFIG, ROOT, self._search_path)
 
     def expand(self, overrides: Sequence[str]) -> list[list[str]]:
         """Expands the sweeps among the overrides, such as ``seed=0,1`` and ``optimizer=glob(*)``.
@@ -192,19 +195,28 @@ class Composer:
         outside = tuple(text for text in values if inside[text] not in of_group.values())
         try:
             whole = self._resolved(others, outside)
+            alone = list(others) == self._search_path
             parts = {
-                group: self._resolved((*others, text), tuple(v for v in values if inside[v] == group))
+                group: self._resolved(
+                    (*others, f"+{text}" if alone else text),
+                    tuple(value for value in values if inside[value] == group),
+                    None if alone else ROOT,
+                )
                 for text, group in of_group.items()
             }
         except (HydraException, omega.OmegaConfBaseException):
             return self._resolved(choices, values).plain  # a default does not fit, or all fail
-        if any(found.refers for found in (whole, *parts.values())):
+        if any(found.refers for found in (whole, *parts.values())) or any(
+            part.without(group) != ({} if alone else whole.without(group)) for group, part in parts.items()
+        ):
             return self._resolved(choices, values).plain
         return whole.plain | {group: part.plain[group] for group, part in parts.items()}
 
-    def _resolve(self, choices: tuple[str, ...], values: tuple[str, ...]) -> "_Resolved":
-        """Composes choices, then sets values."""
-        config = deepcopy(self._composed(choices))
+    def _resolve(
+        self, choices: tuple[str, ...], values: tuple[str, ...], root: str | None = ROOT
+    ) -> "_Resolved":
+        """Composes choices over the root, then sets values."""
+        config = deepcopy(self._composed(root, choices))
         for override in self._parsed(values):
             _make_room(config, override.key_or_group)
             OmegaConf.update(config, override.key_or_group, override.value(), force_add=True)
@@ -270,6 +282,10 @@ class _Resolved(NamedTuple):
 
     plain: dict[Any, Any]
     refers: bool
+
+    def without(self, group: str) -> dict[Any, Any]:
+        """What the config says besides one group."""
+        return {key: value for key, value in self.plain.items() if key != group}
 
 
 def _make_room(config: DictConfig, key: str) -> None:

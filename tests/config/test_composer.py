@@ -40,6 +40,14 @@ def test_every_installed_offer_can_be_chosen(composer: Composer, group: str) -> 
     assert composer.options(group) == sorted(registry().offers(GROUPS[group]))
 
 
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_choice_beside_another_is_what_it_is_alone(composer: Composer, group: str) -> None:
+    name = min(registry().offers(GROUPS[group]))
+    other = "activation=tanh" if group != "activation" else "optimizer=sgd"
+    alone, beside = composer.compose([f"{group}={name}"]), composer.compose([f"{group}={name}", other])
+    assert beside.to_mapping()[group] == alone.to_mapping()[group]
+
+
 @pytest.mark.parametrize(
     ("overrides", "expected"),
     [
@@ -284,6 +292,22 @@ class TestConfigDir:
         assert settings.epochs == 7
         assert settings.initializers == {"conv1": {"name": "ones"}}
         assert settings.optimizer == {"name": "sgd", "lr": 0.001, "weight_decay": 0.0}
+
+    def test_an_option_of_it_is_found_beside_the_choice_of_another_group(self, tmp_path: Path) -> None:
+        self.write(tmp_path, "optimizer/slow.yaml", "defaults: [sgd]\nlr: 0.001\n")
+        settings = compose(["activation=elu", "optimizer=slow", "optimizer.weight_decay=0.5"], tmp_path)
+        assert settings.optimizer == {"name": "sgd", "lr": 0.001, "weight_decay": 0.5}
+        assert settings.activation == {"name": "elu", "alpha": 1.0}
+
+    def test_an_option_of_it_may_set_more_than_its_group(self, tmp_path: Path) -> None:
+        self.write(
+            tmp_path,
+            "optimizer/whole.yaml",
+            "# @package _global_\ndefaults: [sgd@optimizer]\nepochs: 7\n",
+        )
+        settings = compose(["activation=elu", "optimizer=whole"], tmp_path)
+        assert settings.epochs == 7
+        assert settings.optimizer == {"name": "sgd", "lr": 0.1, "weight_decay": 0.0}
 
     def test_its_options_are_in_globs(self, tmp_path: Path) -> None:
         self.write(tmp_path, "optimizer/slow.yaml", "defaults: [sgd]\n")
