@@ -19,6 +19,10 @@ class ActivationPlan:
     def sum_backward(
         self, saved: npt.NDArray[Any], a: npt.NDArray[Any], b: npt.NDArray[Any], out: npt.NDArray[Any]
     ) -> None: ...
+    def sloped_forward(self, x: npt.NDArray[Any], out: npt.NDArray[Any], slope: npt.NDArray[Any]) -> None: ...
+    def sloped_backward(
+        self, slope: npt.NDArray[Any], grad: npt.NDArray[Any], out: npt.NDArray[Any]
+    ) -> None: ...
 
 class CompiledActivationPlan(ActivationPlan):
     def __init__(

@@ -13,8 +13,8 @@ class AppliedActivation:
     """Carries a layer's activation through training and inference.
 
     In inference a native or compiled activation is always fused. In training it is fused if its derivative
-    can be computed from the output; otherwise the values before the activation are kept in a buffer of their
-    own. A layer behind may take the derivative over, see `hand_on`.
+    can be computed from the output; otherwise the values before the activation have a buffer of their own, in
+    which the derivative takes their place. A layer behind may take the derivative over, see `hand_on`.
 
     Args:
         activation: None for linear.
@@ -30,6 +30,7 @@ class AppliedActivation:
         self._before: Array | None = None
         self._derivative: Array | None = None
         self._saved: Array | None = None
+        self._slope: Array | None = None
 
     @property
     def fused_in_inference(self) -> kernels.ActivationPlan | None:
@@ -76,7 +77,7 @@ class AppliedActivation:
             self._plan.forward(x, output)
         else:
             self.activation.value(x, output)
-        self._saved = x if self._keeps_input else output
+        self._saved, self._slope = x if self._keeps_input else output, None
         return output
 
     def target(self, output: Array, training: bool) -> Array:
@@ -91,13 +92,17 @@ class AppliedActivation:
         """Applies the activation if the kernel in front has not, and keeps what the way back needs."""
         if written is output:
             self._saved = output
+        elif self._plan is not None:
+            self._plan.sloped_forward(written, output, written)
+            self._slope = written
         else:
             self.apply(written, output)
 
     def apply_to_sum(self, a: Array, b: Array, output: Array) -> Array:
         """Writes f(a + b) to `output`, which may be `a`, and returns it."""
         if self._keeps_input or self._plan is None:
-            return self.apply(np.add(a, b, out=self.target(output, training=True)), output)
+            self.finish(np.add(a, b, out=self.target(output, training=True)), output)
+            return output
         self._plan.sum_forward(a, b, output)
         self._saved = output
         return output
@@ -105,6 +110,10 @@ class AppliedActivation:
     def backward(self, gradient: Array) -> Array:
         """Multiplies the gradient by the derivative, in place."""
         if not self.changes_gradient:
+            return gradient
+        if self._slope is not None:
+            assert self._plan is not None
+            self._plan.sloped_backward(self._slope, gradient, gradient)
             return gradient
         assert self._saved is not None
         if self._plan is not None:

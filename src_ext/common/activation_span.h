@@ -11,4 +11,8 @@ typedef void (*convlab_activation_span)(const float *x, float *y, int64_t n, con
 typedef void (*convlab_activation_gradient_span)(const float *saved, const float *grad, float *out, int64_t n,
                                                  const float *parameters);
 
+/* y[i] = phi(x[i]) and slope[i] = phi'(x[i]); slope == x is allowed. */
+typedef void (*convlab_activation_sloped_span)(const float *x, float *y, float *slope, int64_t n,
+                                               const float *parameters);
+
 #endif

@@ -109,9 +109,13 @@ CONVLAB_INLINE vector_float vector_exp_sum(vector_float x, vector_float small) {
     q = q * r + 1.666644812e-01f;
     q = q * r + 4.999999702e-01f;
     const vector_float power = (r * r * q + r) + 1.0f;
+#if CONVLAB_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    return (vector_float)_mm512_scalef_ps((__m512)power, _mm512_cvtepi32_ps((__m512i)reduced.n));
+#else
     /* in two steps, because 2^n itself may be out of range where the result is not */
     const vector_int half = reduced.n >> 1;
     return power * vector_power_of_two(half) * vector_power_of_two(reduced.n - half);
+#endif
 }
 
 CONVLAB_INLINE vector_float vector_exp(vector_float x) { return vector_exp_sum(x, (vector_float){0}); }
@@ -145,10 +149,21 @@ CONVLAB_INLINE vector_float vector_tanh(vector_float x) {
     return vector_copysign(e / (e + 2.0f), x);
 }
 
-CONVLAB_INLINE vector_float vector_sigmoid(vector_float x) {
+/* sigmoid(x), and sigmoid(-|x|), whose product with 1 minus itself is sigmoid'(x). */
+struct vector_shares {
+    vector_float share, below;
+};
+
+CONVLAB_INLINE struct vector_shares vector_sigmoid_shares(vector_float x) {
     const vector_float e = vector_exp(-vector_abs(x));
-    return vector_select(x >= 0.0f, vector_broadcast(1.0f), e) / (e + 1.0f);
+    const vector_int positive = x >= 0.0f;
+    struct vector_shares shares;
+    shares.share = vector_select(positive, vector_broadcast(1.0f), e) / (e + 1.0f);
+    shares.below = vector_select(positive, shares.share * e, shares.share);
+    return shares;
 }
+
+CONVLAB_INLINE vector_float vector_sigmoid(vector_float x) { return vector_sigmoid_shares(x).share; }
 
 /* The normal distribution left of -|x|, and e^(-x^2 / 2) on the way, for |x| <= 15. */
 struct vector_normal {

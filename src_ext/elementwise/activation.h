@@ -41,7 +41,9 @@ enum convlab_activation { CONVLAB_ACTIVATIONS(CONVLAB_ACTIVATION_NUMBER) CONVLAB
 struct convlab_activation_table {
     convlab_activation_span forward[CONVLAB_ACTIVATION_COUNT];
     convlab_activation_gradient_span backward[CONVLAB_ACTIVATION_COUNT];
+    convlab_activation_sloped_span sloped[CONVLAB_ACTIVATION_COUNT]; /* NULL where the way back needs the output */
     void (*add)(const float *a, const float *b, float *out, int64_t n);
+    void (*multiply)(const float *a, const float *b, float *out, int64_t n);
 };
 
 extern const struct convlab_activation_table convlab_activations__reference;
@@ -54,12 +56,15 @@ void convlab_activation_forward_double(int activation, const double *x, double *
                                        double parameter);
 void convlab_activation_backward_double(int activation, const double *saved, const double *grad, double *out,
                                         int64_t n, double parameter);
+void convlab_activation_slope_double(int activation, const double *saved, double *out, int64_t n,
+                                     double parameter);
 
 /* The doors for Python: cut the work into chunks and run them on up to `threads` threads. */
 const char *convlab_activation_name(int activation);
 const char *convlab_activation_saves(int activation);
 convlab_activation_span convlab_activation_span_of(int activation, int isa);
 convlab_activation_gradient_span convlab_activation_gradient_span_of(int activation, int isa);
+convlab_activation_sloped_span convlab_activation_sloped_span_of(int activation, int isa);
 void convlab_activation_forward(int activation, const float *x, float *y, int64_t n, float parameter, int isa,
                                 int threads);
 void convlab_activation_backward(int activation, const float *saved, const float *grad, float *out, int64_t n,
@@ -69,6 +74,7 @@ void convlab_activation_backward(int activation, const float *saved, const float
 struct convlab_activation_spans {
     convlab_activation_span forward;
     convlab_activation_gradient_span backward;
+    convlab_activation_sloped_span sloped; /* NULL where nobody wrote one */
     const float *parameters;
 };
 
@@ -77,5 +83,11 @@ void convlab_spans_forward(const struct convlab_activation_spans *spans, const f
                            float *out, int64_t n, int isa, int threads);
 void convlab_spans_backward(const struct convlab_activation_spans *spans, const float *saved, const float *a,
                             const float *b, float *out, int64_t n, int isa, int threads);
+
+/* y = phi(x) and slope = phi'(x), for an activation whose way back needs the input; slope may be x. Then the way back
+ * is out = slope * grad. */
+void convlab_spans_sloped(const struct convlab_activation_spans *spans, const float *x, float *y, float *slope,
+                          int64_t n, int isa, int threads);
+void convlab_multiply(const float *a, const float *b, float *out, int64_t n, int isa, int threads);
 
 #endif

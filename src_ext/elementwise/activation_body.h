@@ -1,13 +1,25 @@
 /* All activations on vectors of one instruction set; see activation.h for the arrays. */
+#include <stddef.h>
+
 #include "activation.h"
 #include "lanes.h"
 #include "vector_math.h"
 
-/* name_value(x) = phi(x); name_gradient(s, g) = g * phi'(s), with s the output or input as in activation.h.
- * Every one takes the activation's parameter as a, used or not. */
+/* name_value(x) = phi(x); name_gradient(s, g) = g * phi'(s), with s the output or input as in activation.h. Where it is
+ * the input, name_sloped(x) gives both, which share the work. Every one takes the activation's parameter as a, used or
+ * not. */
 #define PARAMETER vector_float a __attribute__((unused))
 #define VALUE(name) CONVLAB_INLINE vector_float name##_value(vector_float x, PARAMETER)
 #define GRADIENT(name) CONVLAB_INLINE vector_float name##_gradient(vector_float s, vector_float g, PARAMETER)
+#define SLOPED(name)                                                     \
+    CONVLAB_INLINE struct sloped name##_sloped(vector_float x, PARAMETER); \
+    VALUE(name) { return name##_sloped(x, a).value; }                    \
+    GRADIENT(name) { return g * name##_sloped(s, a).slope; }             \
+    CONVLAB_INLINE struct sloped name##_sloped(vector_float x, PARAMETER)
+
+struct sloped {
+    vector_float value, slope; /* phi(x), phi'(x) */
+};
 
 static const float SELU_SCALE = 1.05070098735548049342f;
 static const float SELU_SCALE_ALPHA = 1.75809934084737685994f;
@@ -33,8 +45,9 @@ VALUE(relu_squared) {
 }
 GRADIENT(relu_squared) { return g * (vector_sqrt(vector_max((vector_float){0}, s)) * 2.0f); }
 
-VALUE(leaky_relu) { return vector_select(x > 0.0f, x, x * a); }
-GRADIENT(leaky_relu) { return vector_select(s > 0.0f, g, g * a); }
+SLOPED(leaky_relu) {
+    return (struct sloped){vector_select(x > 0.0f, x, x * a), vector_select(x > 0.0f, vector_broadcast(1.0f), a)};
+}
 
 VALUE(elu) { return vector_select(x > 0.0f, x, vector_expm1(x) * a); }
 GRADIENT(elu) { return vector_select(s > 0.0f, g, g * (s + a)); }
@@ -46,65 +59,46 @@ VALUE(celu) { return vector_select(x > 0.0f, x, vector_expm1(x / a) * a); }
 GRADIENT(celu) { return vector_select(s > 0.0f, g, g * (s / a + 1.0f)); }
 
 /* x Phi(x). Below -15 Phi is 0 in float, so x is held there: -inf * 0 would be NaN. */
-VALUE(gelu) {
+SLOPED(gelu) {
     const vector_float limited = vector_clamp(x, -15.0f, 15.0f);
-    const vector_float tail = vector_normal_tail(limited).tail;
-    return vector_max(vector_broadcast(-15.0f), x) * vector_select(x > 0.0f, 1.0f - tail, tail);
-}
-GRADIENT(gelu) {
-    const vector_float limited = vector_clamp(s, -15.0f, 15.0f);
     const struct vector_normal normal = vector_normal_tail(limited);
-    const vector_float phi = vector_select(s > 0.0f, 1.0f - normal.tail, normal.tail);
-    return g * (limited * BELL_HEIGHT * normal.bell + phi);
+    const vector_float phi = vector_select(x > 0.0f, 1.0f - normal.tail, normal.tail);
+    return (struct sloped){vector_max(vector_broadcast(-15.0f), x) * phi, limited * BELL_HEIGHT * normal.bell + phi};
 }
 
 /* x (1 + tanh(u / 2)) / 2 = x sigmoid(u), u = 2 sqrt(2 / pi) (x + 0.044715 x^3). */
-VALUE(gelu_tanh) {
-    const vector_float limited = vector_clamp(x, -15.0f, 15.0f);
-    const vector_float u = limited * (limited * limited * (GELU_SCALE * GELU_CUBIC) + GELU_SCALE);
-    return vector_max(vector_broadcast(-15.0f), x) * vector_sigmoid(u);
-}
-GRADIENT(gelu_tanh) {
-    const vector_float limited = vector_clamp(s, -15.0f, 15.0f);
-    const vector_float square = limited * limited;
+SLOPED(gelu_tanh) {
+    const vector_float limited = vector_clamp(x, -15.0f, 15.0f), square = limited * limited;
     const vector_float u = limited * (square * (GELU_SCALE * GELU_CUBIC) + GELU_SCALE);
     const vector_float slope = square * (3.0f * GELU_SCALE * GELU_CUBIC) + GELU_SCALE;
-    const vector_float e = vector_exp(-vector_abs(u));
-    const vector_float below = e / (e + 1.0f); /* sigmoid(-|u|) */
-    const vector_float share = vector_select(u >= 0.0f, 1.0f - below, below);
-    return g * (limited * slope * below * (1.0f - below) + share);
+    const struct vector_shares shares = vector_sigmoid_shares(u);
+    return (struct sloped){vector_max(vector_broadcast(-15.0f), x) * shares.share,
+                           limited * slope * (shares.below * (1.0f - shares.below)) + shares.share};
 }
 
 /* x sigmoid(x), zero in float below -120. */
-VALUE(silu) { return vector_max(vector_broadcast(-120.0f), x) * vector_sigmoid(x); }
-GRADIENT(silu) {
-    const vector_float limited = vector_clamp(s, -120.0f, 120.0f);
-    const vector_float e = vector_exp(-vector_abs(limited));
-    const vector_float below = e / (e + 1.0f);
-    const vector_float share = vector_select(limited >= 0.0f, 1.0f - below, below);
-    return g * (limited * below * (1.0f - below) + share);
+SLOPED(silu) {
+    const vector_float limited = vector_clamp(x, -120.0f, 120.0f);
+    const struct vector_shares shares = vector_sigmoid_shares(limited);
+    return (struct sloped){vector_max(vector_broadcast(-120.0f), x) * shares.share,
+                           limited * (shares.below * (1.0f - shares.below)) + shares.share};
 }
 
-VALUE(hard_silu) {
-    return vector_max(vector_broadcast(-3.0f), x) * (vector_clamp(x + 3.0f, 0.0f, 6.0f) / 6.0f);
-}
-GRADIENT(hard_silu) {
-    const vector_float between = vector_select(s < 3.0f, s / 3.0f + 0.5f, vector_broadcast(1.0f));
-    return g * vector_select(s != s, s, vector_keep(s > -3.0f, between));
+SLOPED(hard_silu) {
+    const vector_float between = vector_select(x < 3.0f, x / 3.0f + 0.5f, vector_broadcast(1.0f));
+    return (struct sloped){
+        vector_max(vector_broadcast(-3.0f), x) * (vector_clamp(x + 3.0f, 0.0f, 6.0f) / 6.0f),
+        vector_select(x != x, x, vector_keep(x > -3.0f, between)),
+    };
 }
 
 /* x tanh(ln(1 + e^x)) = x m / (m + 2) with m = e^x (e^x + 2); it is x in float above 20. */
-VALUE(mish) {
-    const vector_float e = vector_exp(vector_min(vector_broadcast(20.0f), x));
-    const vector_float m = e * (e + 2.0f);
-    return vector_max(vector_broadcast(-120.0f), x) * (m / (m + 2.0f));
-}
-GRADIENT(mish) {
-    const vector_float limited = vector_clamp(s, -120.0f, 20.0f);
+SLOPED(mish) {
+    const vector_float limited = vector_clamp(x, -120.0f, 20.0f);
     const vector_float e = vector_exp(limited);
-    const vector_float m = e * (e + 2.0f);
-    const vector_float share = m / (m + 2.0f);
-    return g * (limited * 4.0f * e * (e + 1.0f) / ((m + 2.0f) * (m + 2.0f)) + share);
+    const vector_float m = e * (e + 2.0f), share = m / (m + 2.0f);
+    return (struct sloped){vector_max(vector_broadcast(-120.0f), x) * share,
+                           limited * 4.0f * e * (e + 1.0f) / ((m + 2.0f) * (m + 2.0f)) + share};
 }
 
 VALUE(softplus) { return vector_max((vector_float){0}, x) + vector_log1p_unit(vector_exp(-vector_abs(x))); }
@@ -173,15 +167,44 @@ GRADIENT(softsign) {
     }
 CONVLAB_ACTIVATIONS(SPANS)
 
+#define SLOPED_SPAN_output(name)
+#define SLOPED_SPAN_input(name)                                                                               \
+    static void name##_sloped_span(const float *x, float *y, float *slope, int64_t n, const float *parameters) { \
+        const vector_float a = vector_broadcast(parameters[0]);                                               \
+        int64_t i = 0;                                                                                        \
+        for (; i + CONVLAB_LANES <= n; i += CONVLAB_LANES) {                                                  \
+            const struct sloped both = name##_sloped(vector_load(x + i), a);                                  \
+            vector_store(y + i, both.value);                                                                  \
+            vector_store(slope + i, both.slope);                                                              \
+        }                                                                                                     \
+        if (i < n) {                                                                                          \
+            const struct sloped both = name##_sloped(vector_load_partial(x + i, n - i), a);                   \
+            vector_store_partial(y + i, both.value, n - i);                                                   \
+            vector_store_partial(slope + i, both.slope, n - i);                                               \
+        }                                                                                                     \
+    }
+#define SLOPED_SPANS(name, saves) SLOPED_SPAN_##saves(name)
+CONVLAB_ACTIVATIONS(SLOPED_SPANS)
+
 static void add(const float *a, const float *b, float *out, int64_t n) {
 #define ADD(i, lanes) store_lanes(out + (i), load_lanes(a + (i), lanes) + load_lanes(b + (i), lanes), lanes)
     FOR_LANES(n, ADD);
 }
 
+static void multiply(const float *a, const float *b, float *out, int64_t n) {
+#define MULTIPLY(i, lanes) store_lanes(out + (i), load_lanes(a + (i), lanes) * load_lanes(b + (i), lanes), lanes)
+    FOR_LANES(n, MULTIPLY);
+}
+
 #define FORWARD_ENTRY(name, saves) name##_span,
 #define BACKWARD_ENTRY(name, saves) name##_gradient_span,
+#define SLOPED_ENTRY_output(name) NULL,
+#define SLOPED_ENTRY_input(name) name##_sloped_span,
+#define SLOPED_ENTRY(name, saves) SLOPED_ENTRY_##saves(name)
 const struct convlab_activation_table CONVLAB_NAME(convlab_activations) = {
     {CONVLAB_ACTIVATIONS(FORWARD_ENTRY)},
     {CONVLAB_ACTIVATIONS(BACKWARD_ENTRY)},
+    {CONVLAB_ACTIVATIONS(SLOPED_ENTRY)},
     add,
+    multiply,
 };

@@ -6,7 +6,7 @@
 #include "team.h"
 
 /* Small enough for a level-1 cache, large enough that the call of a chunk costs nothing. */
-static const int64_t CHUNK = 4096;
+enum { CHUNK = 4096 };
 /* Below this many elements waking other threads costs more than it saves. */
 static const int64_t WORTH_A_TEAM = 65536;
 
@@ -29,13 +29,17 @@ convlab_activation_gradient_span convlab_activation_gradient_span_of(int activat
     return tables[isa] == NULL ? NULL : tables[isa]->backward[activation];
 }
 
+convlab_activation_sloped_span convlab_activation_sloped_span_of(int activation, int isa) {
+    return tables[isa] == NULL ? NULL : tables[isa]->sloped[activation];
+}
+
 /* What the tasks of one pass share; a task is a chunk. */
 struct job {
     const struct convlab_activation_spans *spans;
     const struct convlab_activation_table *table;
     const float *x, *grad; /* (n,); x: what was saved, going back */
     const float *addend;   /* (n,): for a sum, what is added to x or grad */
-    float *out;            /* (n,) */
+    float *out, *slope;    /* (n,) */
     int64_t n;
 };
 
@@ -78,6 +82,31 @@ static void backward_chunk(void *context, int64_t chunk, int member) {
     }
 }
 
+static void sloped_chunk(void *context, int64_t chunk, int member) {
+    const struct job *job = context;
+    const int64_t start = chunk * CHUNK, size = size_of_chunk(job, start);
+    const float *x = job->x + start, *parameters = job->spans->parameters;
+    float *out = job->out + start, *slope = job->slope + start;
+    (void)member;
+    if (job->spans->sloped != NULL) {
+        job->spans->sloped(x, out, slope, size, parameters);
+        return;
+    }
+    float ones[CHUNK];
+    for (int64_t i = 0; i < size; i++) {
+        ones[i] = 1.0f;
+    }
+    job->spans->forward(x, out, size, parameters);
+    job->spans->backward(x, ones, slope, size, parameters);
+}
+
+static void multiply_chunk(void *context, int64_t chunk, int member) {
+    const struct job *job = context;
+    const int64_t start = chunk * CHUNK;
+    (void)member;
+    job->table->multiply(job->x + start, job->grad + start, job->out + start, size_of_chunk(job, start));
+}
+
 static void share_chunks(struct job *job, convlab_task run, int threads) {
     convlab_share(job->n < WORTH_A_TEAM ? 1 : threads, (job->n + CHUNK - 1) / CHUNK, run, job);
 }
@@ -93,6 +122,17 @@ void convlab_spans_backward(const struct convlab_activation_spans *spans, const 
     struct job job = {
         .spans = spans, .table = tables[isa], .x = saved, .grad = a, .addend = b, .out = out, .n = n};
     share_chunks(&job, backward_chunk, threads);
+}
+
+void convlab_spans_sloped(const struct convlab_activation_spans *spans, const float *x, float *y, float *slope,
+                          int64_t n, int isa, int threads) {
+    struct job job = {.spans = spans, .table = tables[isa], .x = x, .out = y, .slope = slope, .n = n};
+    share_chunks(&job, sloped_chunk, threads);
+}
+
+void convlab_multiply(const float *a, const float *b, float *out, int64_t n, int isa, int threads) {
+    struct job job = {.table = tables[isa], .x = a, .grad = b, .out = out, .n = n};
+    share_chunks(&job, multiply_chunk, threads);
 }
 
 static struct convlab_activation_spans spans_of(int activation, const float *parameter, int isa) {

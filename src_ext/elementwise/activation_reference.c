@@ -112,6 +112,14 @@ SLOPE(softsign) { return (1 - fabs(s)) * (1 - fabs(s)); }
             const double slope = name##_slope(saved[i], parameters[0]);                            \
             out[i] = slope == 0 ? 0 : (float)(grad[i] * slope);                                    \
         }                                                                                          \
+    }                                                                                              \
+    static void name##_sloped_span(const float *x, float *y, float *slope, int64_t n,              \
+                                   const float *parameters) {                                      \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            const double value = x[i];                                                             \
+            y[i] = (float)name##_value(value, parameters[0]);                                      \
+            slope[i] = (float)name##_slope(value, parameters[0]);                                  \
+        }                                                                                          \
     }
 CONVLAB_ACTIVATIONS(SPANS)
 
@@ -121,12 +129,21 @@ static void add(const float *a, const float *b, float *out, int64_t n) {
     }
 }
 
+static void multiply(const float *a, const float *b, float *out, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = a[i] * b[i];
+    }
+}
+
 #define FORWARD_ENTRY(name, saves) name##_span,
 #define BACKWARD_ENTRY(name, saves) name##_gradient_span,
+#define SLOPED_ENTRY(name, saves) name##_sloped_span,
 const struct convlab_activation_table convlab_activations__reference = {
     {CONVLAB_ACTIVATIONS(FORWARD_ENTRY)},
     {CONVLAB_ACTIVATIONS(BACKWARD_ENTRY)},
+    {CONVLAB_ACTIVATIONS(SLOPED_ENTRY)},
     add,
+    multiply,
 };
 
 #define VALUE_ENTRY(name, saves) name##_value,
@@ -146,5 +163,12 @@ void convlab_activation_backward_double(int activation, const double *saved, con
     for (int64_t i = 0; i < n; i++) {
         const double slope = slopes[activation](saved[i], parameter);
         out[i] = slope == 0 ? 0 : grad[i] * slope;
+    }
+}
+
+void convlab_activation_slope_double(int activation, const double *saved, double *out, int64_t n,
+                                     double parameter) {
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = slopes[activation](saved[i], parameter);
     }
 }

@@ -25,11 +25,16 @@ cdef extern from "activation.h" nogil:
     ctypedef void (*convlab_activation_gradient_span)(
         const float *, const float *, float *, int64_t, const float *)
     convlab_activation_span convlab_activation_span_of(int activation, int isa)
+    ctypedef void (*convlab_activation_sloped_span)(
+        const float *, float *, float *, int64_t, const float *)
     convlab_activation_gradient_span convlab_activation_gradient_span_of(int activation, int isa)
+    convlab_activation_sloped_span convlab_activation_sloped_span_of(int activation, int isa)
     void convlab_activation_forward_double(
         int activation, const double *x, double *y, int64_t n, double parameter)
     void convlab_activation_backward_double(
         int activation, const double *saved, const double *grad, double *out, int64_t n, double parameter)
+    void convlab_activation_slope_double(
+        int activation, const double *saved, double *out, int64_t n, double parameter)
     void convlab_activation_forward(
         int activation, const float *x, float *y, int64_t n, float parameter, int isa, int threads)
     void convlab_activation_backward(
@@ -38,6 +43,7 @@ cdef extern from "activation.h" nogil:
     struct convlab_activation_spans:
         convlab_activation_span forward
         convlab_activation_gradient_span backward
+        convlab_activation_sloped_span sloped
         const float *parameters
     void convlab_spans_forward(
         const convlab_activation_spans *spans, const float *a, const float *b, float *out, int64_t n, int isa,
@@ -45,6 +51,10 @@ cdef extern from "activation.h" nogil:
     void convlab_spans_backward(
         const convlab_activation_spans *spans, const float *saved, const float *a, const float *b, float *out,
         int64_t n, int isa, int threads)
+    void convlab_spans_sloped(
+        const convlab_activation_spans *spans, const float *x, float *y, float *slope, int64_t n, int isa,
+        int threads)
+    void convlab_multiply(const float *a, const float *b, float *out, int64_t n, int isa, int threads)
 
 cdef extern from "compiled_activation.h" nogil:
     void convlab_compiled_span(const float *x, float *y, int64_t n, const float *compiled)
@@ -118,10 +128,61 @@ cdef class ActivationPlan:
         """out = (a + b) * phi'(saved), in one pass."""
         self._run(saved, a, b, out)
 
+    def sloped_forward(self, x, out, slope):
+        """out = phi(x) and slope = phi'(x), in one pass, if phi saves its input; slope may be x, out not."""
+        cdef int kind = float_kind(x, "ActivationPlan", "x")
+        cdef int64_t n = cnp.PyArray_SIZE(<cnp.ndarray> x)
+        cdef void *source = exact(x, "ActivationPlan", "x", kind, n, False)
+        cdef void *target = exact(out, "ActivationPlan", "out", kind, n, True)
+        cdef void *sloped = exact(slope, "ActivationPlan", "slope", kind, n, True)
+        cdef bint is_double = kind == cnp.NPY_DOUBLE
+        cdef int isa, threads
+        cdef int activation = self.activation
+        cdef double parameter = self.parameter
+        cdef convlab_activation_spans spans
+        if self.saves == "output":
+            raise ShapeError(
+                f"ActivationPlan: {self.name} saves its output, of which backward makes the slope")
+        if target == source or target == sloped:
+            raise ShapeError("ActivationPlan: out must be an array of its own, neither x nor slope")
+        self._refuse_compiled_double(is_double)
+        isa, threads = runtime.selected()
+        spans = self._spans(isa)
+        with nogil:
+            if is_double:
+                convlab_activation_forward_double(
+                    activation, <double *> source, <double *> target, n, parameter)
+                convlab_activation_slope_double(
+                    activation, <double *> source, <double *> sloped, n, parameter)
+            else:
+                convlab_spans_sloped(
+                    &spans, <float *> source, <float *> target, <float *> sloped, n, isa, threads)
+
+    def sloped_backward(self, slope, grad, out):
+        """out = slope * grad, the way back from `sloped_forward`."""
+        cdef int kind = float_kind(grad, "ActivationPlan", "grad")
+        cdef int64_t n = cnp.PyArray_SIZE(<cnp.ndarray> grad)
+        cdef void *source = exact(grad, "ActivationPlan", "grad", kind, n, False)
+        cdef void *factor = exact(slope, "ActivationPlan", "slope", kind, n, False)
+        cdef void *target = exact(out, "ActivationPlan", "out", kind, n, True)
+        cdef bint is_double = kind == cnp.NPY_DOUBLE
+        cdef int isa, threads
+        isa, threads = runtime.selected()
+        with nogil:
+            if is_double:
+                _multiply_doubles(<double *> factor, <double *> source, <double *> target, n)
+            else:
+                convlab_multiply(<float *> factor, <float *> source, <float *> target, n, isa, threads)
+
+    cdef _refuse_compiled_double(self, bint is_double):
+        if is_double and self.activation == COMPILED:
+            raise ShapeError(f"ActivationPlan: {self.name} is compiled for float32, got float64 arrays")
+
     cdef convlab_activation_spans _spans(self, int isa) noexcept:
         cdef convlab_activation_spans spans
         spans.forward = convlab_activation_span_of(self.activation, isa)
         spans.backward = convlab_activation_gradient_span_of(self.activation, isa)
+        spans.sloped = convlab_activation_sloped_span_of(self.activation, isa)
         spans.parameters = <const float *> cnp.PyArray_DATA(self.arguments)
         return spans
 
@@ -137,8 +198,7 @@ cdef class ActivationPlan:
         cdef double parameter = self.parameter
         cdef bint is_back = saved is not None, is_double = kind == cnp.NPY_DOUBLE
         cdef convlab_activation_spans spans
-        if is_double and activation == COMPILED:
-            raise ShapeError(f"ActivationPlan: {self.name} is compiled for float32, got float64 arrays")
+        self._refuse_compiled_double(is_double)
         isa, threads = runtime.selected()
         spans = self._spans(isa)
         with nogil:
@@ -179,6 +239,7 @@ cdef class CompiledActivationPlan(ActivationPlan):
     cdef convlab_activation_spans _spans(self, int isa) noexcept:
         cdef convlab_activation_spans spans
         spans.forward, spans.backward = convlab_compiled_span, convlab_compiled_gradient_span
+        spans.sloped = NULL
         spans.parameters = <const float *> cnp.PyArray_DATA(self.arguments)
         return spans
 
@@ -194,6 +255,12 @@ cdef void _add_doubles(const double *a, const double *b, double *out, int64_t n)
     cdef int64_t i
     for i in range(n):
         out[i] = a[i] + b[i]
+
+
+cdef void _multiply_doubles(const double *a, const double *b, double *out, int64_t n) noexcept nogil:
+    cdef int64_t i
+    for i in range(n):
+        out[i] = a[i] * b[i]
 
 
 def activation_forward(

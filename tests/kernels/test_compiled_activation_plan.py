@@ -48,6 +48,15 @@ def test_ways_there_and_back_of_any_length(doubling: Any, each_isa: str, n: int)
     np.testing.assert_array_equal(out, (x + grad) * (2 * x))
 
 
+@pytest.mark.parametrize("n", [1, 513, 70_001])
+def test_value_and_slope_in_one_pass_are_those_of_two(doubling: Any, each_isa: str, n: int) -> None:
+    x, out = np.random.default_rng(n).standard_normal((2, n)).astype(np.float32)
+    expected = 2 * x
+    doubling.sloped_forward(x, out, x)
+    np.testing.assert_array_equal(out, expected)
+    np.testing.assert_array_equal(x, expected)  # its derivative is the same function
+
+
 def test_in_place_gives_what_apart_gives(doubling: Any) -> None:
     x, grad = np.random.default_rng(0).standard_normal((2, 777)).astype(np.float32)
     expected, slope = 2 * x, grad * (2 * x)

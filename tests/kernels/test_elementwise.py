@@ -375,6 +375,39 @@ def test_a_plan_gives_what_the_functions_give(name, dtype, each_isa):
     np.testing.assert_array_equal(b, kernels.activation_backward(y, total, name))
 
 
+def plans_that_save_their_input():
+    plans = [kernels.activation_plan(name) for name in NAMES]
+    return [
+        *(p for p in plans if p.saves == "input"),
+        kernels.activation_plan("leaky_relu", negative_slope=-0.5),
+    ]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("plan", plans_that_save_their_input(), ids=lambda plan: plan.name)
+def test_value_and_slope_in_one_pass_are_those_of_two(plan, dtype, each_isa):
+    x, grad = np.random.default_rng(4).standard_normal((2, 70001)).astype(dtype) * 3
+    y, slope, expected = np.empty_like(x), np.empty_like(x), np.empty_like(x)
+    plan.sloped_forward(x, y, slope)
+    plan.forward(x, expected)
+    np.testing.assert_array_equal(y, expected)
+    plan.backward(x, np.ones_like(x), expected)
+    np.testing.assert_array_equal(slope, expected)
+    plan.sloped_forward(x, y, x)  # in place
+    np.testing.assert_array_equal(x, slope)
+    plan.sloped_backward(slope, grad, y)
+    np.testing.assert_array_equal(y, slope * grad)
+
+
+def test_slopes_are_refused_where_the_output_tells_them_or_would_be_lost():
+    x, y = np.zeros((2, 4), np.float32)
+    with pytest.raises(ShapeError, match="tanh saves its output"):
+        kernels.activation_plan("tanh").sloped_forward(x, y, x)
+    for out, slope in ((x, y), (y, y)):
+        with pytest.raises(ShapeError, match="out must be an array of its own"):
+            kernels.activation_plan("gelu").sloped_forward(x, out, slope)
+
+
 def test_a_plan_knows_what_it_saves():
     assert kernels.activation_plan("leaky_relu", negative_slope=-1.0).saves == "input"
     assert kernels.activation_plan("leaky_relu").saves == "output"
