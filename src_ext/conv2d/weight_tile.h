@@ -6,6 +6,7 @@
 #ifndef CONVLAB_WEIGHT_TILE_H
 #define CONVLAB_WEIGHT_TILE_H
 
+#include "ahead.h"
 #include "tap_tile.h"
 
 struct weight_job {
@@ -41,6 +42,9 @@ CONVLAB_INLINE void weight_tile(const int P, const int V, const struct weight_jo
     int64_t until_end = rows > 1 ? rows / 2 : 1;
     int begins = job->first;
     clear_tile(P, V, total);
+    for (int line = 0; line < P * V * CONVLAB_VECTOR_BYTES / CACHE_LINE; line++) {
+        __builtin_prefetch((const char *)target + line * CACHE_LINE, 1);
+    }
     for (int64_t n = 0; n < job->images; n++) {
         for (int64_t h = 0; h < job->rows; h++) {
             const float *pixel = x + n * job->x_image + h * job->x_row;
