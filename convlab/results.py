@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +77,8 @@ class Result:
 
     def to_mapping(self) -> dict[str, Any]:
         """What result.json holds: all but the directory, the metrics and whether the run was reused."""
-        mapping = asdict(self)
-        for name in ("directory", "metrics", "reused"):
-            del mapping[name]
-        return mapping
+        left_out = ("directory", "metrics", "reused")
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in left_out}
 
 
 class Listener:

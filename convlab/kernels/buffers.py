@@ -12,6 +12,7 @@ Array = npt.NDArray[np.floating[Any]]
 
 _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
+_INT64 = np.dtype(np.int64)
 
 
 def input_floats(where: str, name: str, given: npt.ArrayLike) -> Array:
@@ -27,6 +28,14 @@ def input_floats(where: str, name: str, given: npt.ArrayLike) -> Array:
             f"convert it with {name}.astype(np.float32)"
         )
     return np.require(array, array.dtype.newbyteorder("="), ["C", "A"])
+
+
+def input_indices(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """The given array itself where kernels can read it, else a contiguous copy as int64."""
+    flags = array.flags
+    if array.dtype is _INT64 and flags.c_contiguous and flags.aligned:
+        return array
+    return np.require(array, np.int64, ["C", "A"])
 
 
 def same_dtype(where: str, first: str, a: Array, second: str, b: Array) -> None:

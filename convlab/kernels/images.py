@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from convlab.errors import ShapeError
 from convlab.kernels import _elementwise, runtime
-from convlab.kernels.buffers import output_array, refuse_overlap
+from convlab.kernels.buffers import input_indices, output_array, refuse_overlap
 
 # The longest vector of floats of any instruction set; scale and shift are repeated to rows of them.
 _LANES = 16
@@ -46,7 +46,7 @@ def normalize_images(
         [1.0, -1.0, 1.0]
     """
     where = "normalize_images"
-    array = np.require(images, requirements=["C"])
+    array = np.ascontiguousarray(images)
     if array.dtype != np.uint8 or array.ndim != 4:
         raise ShapeError(
             f"{where}: images must be uint8 (n, h, w, c), got {array.dtype}, images.shape={array.shape}"
@@ -67,7 +67,7 @@ def _checked_indices(where: str, indices: npt.ArrayLike, count: int) -> npt.NDAr
         raise ShapeError(
             f"{where}: indices must be integers (count,), got {array.dtype}, indices.shape={array.shape}"
         )
-    chosen = np.require(array, np.int64, ["C", "A"])
+    chosen = input_indices(array)
     bad = _elementwise.first_outside(chosen, count)
     if bad >= 0:
         raise ShapeError(

@@ -7,7 +7,15 @@ import numpy.typing as npt
 
 from convlab.errors import ShapeError
 from convlab.kernels import _elementwise, _loss, runtime
-from convlab.kernels.buffers import Array, input_floats, output_array, refuse_overlap, same_dtype, same_shape
+from convlab.kernels.buffers import (
+    Array,
+    input_floats,
+    input_indices,
+    output_array,
+    refuse_overlap,
+    same_dtype,
+    same_shape,
+)
 
 
 def softmax(logits: npt.ArrayLike, *, out: npt.NDArray[Any] | None = None) -> Array:
@@ -140,7 +148,7 @@ def _checked_labels(where: str, labels: npt.ArrayLike, logits: Array) -> npt.NDA
             f"{where}: labels must have shape {logits.shape[:1]} for logits.shape={logits.shape}, "
             f"got labels.shape={array.shape}"
         )
-    chosen = np.require(array, np.int64, ["C", "A"])
+    chosen = input_indices(array)
     bad = _elementwise.first_outside(chosen, logits.shape[1])
     if bad >= 0:
         raise ShapeError(
