@@ -24,7 +24,8 @@ static const struct {
     const char *name;
     int64_t speed;
 } float_speeds[] = {
-    {"winograd4", 240}, {"winograd4_complex", 190}, {"winograd2", 150}, {"winograd4_complex_5", 210}};
+    {"winograd4", 240}, {"winograd4_complex", 190}, {"winograd2", 150}, {"winograd4_complex_5", 210},
+    {"winograd4_5", 300}};
 
 /* Products of terms that count. */
 static inline int64_t products_of_terms(int terms) { return terms * (terms + 1) / 2; }

@@ -290,6 +290,7 @@ struct winograd_steps {
 DEFINE_WINOGRAD_STEPS(WINOGRAD_2)
 DEFINE_WINOGRAD_STEPS(WINOGRAD_4)
 DEFINE_WINOGRAD_STEPS(WINOGRAD_4_COMPLEX)
+DEFINE_WINOGRAD_STEPS(WINOGRAD_4_5)
 DEFINE_WINOGRAD_STEPS(WINOGRAD_4_COMPLEX_5)
 
 /* What a tile sums at a point: its planes, whose terms are cut where a chain would become too long. */
@@ -362,6 +363,7 @@ static int64_t winograd_scratch_bytes(int form, const struct tap_convolution *t,
 DEFINE_WINOGRAD(winograd2, WINOGRAD_2)
 DEFINE_WINOGRAD(winograd4, WINOGRAD_4)
 DEFINE_WINOGRAD(winograd4_complex, WINOGRAD_4_COMPLEX)
+DEFINE_WINOGRAD(winograd4_5, WINOGRAD_4_5)
 DEFINE_WINOGRAD(winograd4_complex_5, WINOGRAD_4_COMPLEX_5)
 
 #endif

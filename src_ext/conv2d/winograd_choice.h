@@ -12,15 +12,31 @@ enum { WINOGRAD_MOST_PRODUCTS = 1024 * 1024, WINOGRAD_MOST_KERNEL_FLOATS = 36 * 
  * independent of the batch, so that the bits of an image do not depend on its neighbours. */
 enum { COST_OF_INPUT = 5, COST_OF_OUTPUT = 12 };
 
-/* With fewer channels the many slices of 5x5 kernels leave most of a vector's time to the transforms. */
-enum { WINOGRAD_LEAST_CHANNELS_OF_5X5 = 16 };
+/* The same in percent for squares of 8x8 values, of which half as many registers hold too few. */
+enum { COST_OF_SQUARES_OF_8 = CONVLAB_VECTOR_BYTES == 64 ? 100 : 160 };
+
+/* With more output channels the vectors of the direct kernels, each of one pixel, are filled up; with fewer they hold
+ * several pixels. */
+enum { DIRECT_FEW_CHANNELS = 8 };
+
+/* With fewer channels the many slices of complex points leave most of a vector's time to the transforms. */
+enum { WINOGRAD_LEAST_CHANNELS_OF_COMPLEX_5 = 16 };
 
 /* Multiply-adds that take as long as one image in a form. */
 static int64_t winograd_cost(int form, int64_t out_h, int64_t out_w, int64_t in, int64_t out) {
     const struct tiling tiles = cut_tiles(form, 1, out_h, out_w);
     const int64_t lanes = round_up(out, CONVLAB_LANES);
-    return slices_of_image(form, &tiles) * (in * lanes + COST_OF_INPUT * round_up(in, CONVLAB_LANES)) +
-           points_of_image(form, &tiles) * COST_OF_OUTPUT * lanes;
+    const int64_t transforms =
+        slices_of_image(form, &tiles) * COST_OF_INPUT * round_up(in, CONVLAB_LANES) +
+        points_of_image(form, &tiles) * COST_OF_OUTPUT * lanes;
+    return slices_of_image(form, &tiles) * in * lanes +
+           transforms * (form == WINOGRAD_4_5 ? COST_OF_SQUARES_OF_8 : 100) / 100;
+}
+
+/* The same of the direct kernels. */
+static int64_t direct_cost(int64_t taps, int64_t out_h, int64_t out_w, int64_t in, int64_t out) {
+    const int64_t lanes = out > DIRECT_FEW_CHANNELS ? round_up(out, CONVLAB_LANES) : out;
+    return taps * taps * out_h * out_w * in * lanes;
 }
 
 /* NULL, or why a form does not do a problem of `in` and `out` channels with out_h x out_w outputs. */
@@ -30,7 +46,7 @@ static const char *refuse_winograd(int form, const struct convlab_conv2d_problem
     if (q->is_double) {
         return "float64 runs in the reference loops";
     }
-    if (form == WINOGRAD_4 && q->precision < CONVLAB_PRECISION_FAST) {
+    if ((form == WINOGRAD_4 || form == WINOGRAD_4_5) && q->precision < CONVLAB_PRECISION_FAST) {
         return "precision is float32: the rounding errors of its points need fast";
     }
     if (q->r != taps || q->s != taps || q->groups != 1) {
@@ -47,8 +63,8 @@ static const char *refuse_winograd(int form, const struct convlab_conv2d_problem
         return "too many channels: the transformed kernels would take over 150 MB";
     }
     const int64_t cost = winograd_cost(form, out_h, out_w, in, out);
-    const int has_few = taps == 5 && smaller(in, out) < WINOGRAD_LEAST_CHANNELS_OF_5X5;
-    if (has_few || cost >= taps * taps * out_h * out_w * products) {
+    const int has_few = form == WINOGRAD_4_COMPLEX_5 && smaller(in, out) < WINOGRAD_LEAST_CHANNELS_OF_COMPLEX_5;
+    if (has_few || cost >= direct_cost(taps, out_h, out_w, in, out)) {
         return "too few channels or pixels: the transforms would cost more than they save";
     }
     if (form == WINOGRAD_4_COMPLEX && winograd_cost(WINOGRAD_2, out_h, out_w, in, out) < cost) {

@@ -7,6 +7,7 @@
 #define CONVLAB_WINOGRAD_FORM_H
 
 #include "winograd_complex.h"
+#include "winograd_five.h"
 #include "winograd_map.h"
 #include "winograd_transform.h"
 
@@ -14,6 +15,7 @@ enum winograd_form {
     WINOGRAD_2,          /* 2x2 outputs, 3x3 taps */
     WINOGRAD_4,          /* 4x4 outputs, 3x3 taps, real points */
     WINOGRAD_4_COMPLEX,  /* 4x4 outputs, 3x3 taps, complex points */
+    WINOGRAD_4_5,        /* 4x4 outputs, 5x5 taps, real points */
     WINOGRAD_4_COMPLEX_5 /* 4x4 outputs, 5x5 taps, complex points */
 };
 
@@ -21,10 +23,14 @@ enum winograd_form {
 
 /* Along one axis: outputs, taps, inputs that the outputs see, points, slices. */
 #define WINOGRAD_OUT(FORM) ((FORM) == WINOGRAD_2 ? 2 : 4)
-#define WINOGRAD_TAPS(FORM) ((FORM) == WINOGRAD_4_COMPLEX_5 ? 5 : 3)
+#define WINOGRAD_TAPS(FORM) ((FORM) == WINOGRAD_4_5 || (FORM) == WINOGRAD_4_COMPLEX_5 ? 5 : 3)
 #define WINOGRAD_IN(FORM) (WINOGRAD_OUT(FORM) + WINOGRAD_TAPS(FORM) - 1)
-#define WINOGRAD_SIDE(FORM) \
-    ((FORM) == WINOGRAD_4 ? 6 : (FORM) == WINOGRAD_4_COMPLEX ? 7 : (FORM) == WINOGRAD_4_COMPLEX_5 ? 9 : 4)
+#define WINOGRAD_SIDE(FORM)              \
+    ((FORM) == WINOGRAD_2           ? 4 \
+     : (FORM) == WINOGRAD_4         ? 6 \
+     : (FORM) == WINOGRAD_4_COMPLEX ? 7 \
+     : (FORM) == WINOGRAD_4_5       ? 8 \
+                                    : 9)
 #define WINOGRAD_SLICES(FORM) ((FORM) == WINOGRAD_4_COMPLEX_5 ? 11 : WINOGRAD_SIDE(FORM))
 
 /* Products that add up at one point, at most. */
@@ -85,6 +91,9 @@ CONVLAB_INLINE int plane_of_slice(const int FORM, const int i, const int j) {
         switch (FORM) {                                                                                 \
         case WINOGRAD_4_COMPLEX:                                                                        \
             complex_##name(in, from, out);                                                              \
+            break;                                                                                      \
+        case WINOGRAD_4_5:                                                                              \
+            five_##name(in, from, out);                                                                 \
             break;                                                                                      \
         case WINOGRAD_4_COMPLEX_5:                                                                      \
             complex_5_##name(in, from, out);                                                            \

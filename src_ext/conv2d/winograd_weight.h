@@ -324,6 +324,7 @@ struct winograd_weight_steps {
 DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_2)
 DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_4)
 DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_4_COMPLEX)
+DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_4_5)
 DEFINE_WINOGRAD_WEIGHT_STEPS(WINOGRAD_4_COMPLEX_5)
 
 /* The one chunk of many channels: all threads share the steps of each batch. */
@@ -385,6 +386,7 @@ static int64_t winograd_weight_scratch_bytes(int form, const struct convlab_conv
 DEFINE_WINOGRAD_WEIGHT(winograd2, WINOGRAD_2)
 DEFINE_WINOGRAD_WEIGHT(winograd4, WINOGRAD_4)
 DEFINE_WINOGRAD_WEIGHT(winograd4_complex, WINOGRAD_4_COMPLEX)
+DEFINE_WINOGRAD_WEIGHT(winograd4_5, WINOGRAD_4_5)
 DEFINE_WINOGRAD_WEIGHT(winograd4_complex_5, WINOGRAD_4_COMPLEX_5)
 
 #endif

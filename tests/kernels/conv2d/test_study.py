@@ -86,6 +86,7 @@ def test_3x3_kernels_over_many_channels_take_winograd(isa, precision, algorithm)
                 reasons = shape.plan().explain(operation)
             taken = next(name for name, reason in reasons if reason is None)
             if not fits:
-                assert not taken.startswith("winograd"), (shape.name, operation, reasons)
+                allowed = ("winograd4_5",) if shape.kernel == 5 and precision == "fast" else ()
+                assert taken in allowed or not taken.startswith("winograd"), (shape.name, operation, reasons)
             elif shape.channels >= 16:
                 assert taken == algorithm, (shape.name, operation, reasons)

@@ -65,6 +65,7 @@ KINDS = (
     Kind("float32", "winograd4_complex", 3, 1e-6, OVER_3X3),
     Kind("float32", "winograd4_complex_5", 5, 1e-6, OVER_5X5),
     Kind("fast", "winograd4", 3, 5e-6, OVER_3X3),
+    Kind("fast", "winograd4_5", 5, 5e-6, OVER_5X5),
 )
 
 
@@ -260,12 +261,28 @@ def test_it_refuses_with_a_reason(isa, kind, case, conv_case):
         assert convolution.reasons(operation)[kind.algorithm].startswith(reason)
 
 
-def test_float32_refuses_real_points_for_tiles_of_4x4(isa, conv_case):
-    case = conv_case((8, 32, 32, 64), (64, 3, 3, 64), {"padding": 1})
+@pytest.mark.parametrize(
+    ("taps", "refused", "taken"),
+    [(3, "winograd4", "winograd4_complex"), (5, "winograd4_5", "winograd4_complex_5")],
+)
+def test_float32_refuses_real_points_for_tiles_of_4x4(isa, taps, refused, taken, conv_case):
+    case = conv_case((8, 32, 32, 64), (64, taps, taps, 64), {"padding": taps // 2})
     for operation in OPERATIONS:
-        reason = case.reasons(operation)["winograd4"]
+        reason = case.reasons(operation)[refused]
         assert reason == "precision is float32: the rounding errors of its points need fast"
-        assert case.takes(operation) == "winograd4_complex"
+        assert case.takes(operation) == taken
+
+
+def test_few_channels_of_5x5_are_worth_it_on_real_points_only(isa, conv_case):
+    case = conv_case((8, 20, 20, 12), (15, 5, 5, 12), {})
+    for operation in OPERATIONS:
+        assert case.reasons(operation)["winograd4_complex_5"].startswith("too few channels or pixels")
+    with kernels.use_precision("fast"):
+        check_takes(case, "winograd4_5")
+
+
+def test_channels_behind_whole_vectors_cost_the_direct_kernels_a_vector_too(isa, conv_case):
+    check_takes(conv_case((8, 28, 28, 20), (17, 3, 3, 20), {"padding": 1}), "winograd4_complex")
 
 
 def test_where_tiles_of_4x4_overshoot_those_of_2x2_are_taken(isa, conv_case):
