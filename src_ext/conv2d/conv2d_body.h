@@ -5,11 +5,13 @@
 #include "problem.h"
 #include "spread_convolution.h"
 #include "spread_weight.h"
+#include "winograd_few.h"
 #include "winograd_weight.h"
 #include "woven_weight.h"
 
 const struct convlab_conv2d_table CONVLAB_NAME(convlab_conv2d_table) = {{
-    {{"winograd4", refuse_winograd4_forward, winograd4_forward_scratch, winograd4_forward},
+    {{"winograd2_few", refuse_winograd2_few_forward, winograd2_few_forward_scratch, winograd2_few_forward},
+     {"winograd4", refuse_winograd4_forward, winograd4_forward_scratch, winograd4_forward},
      {"winograd4_complex", refuse_winograd4_complex_forward, winograd4_complex_forward_scratch,
       winograd4_complex_forward},
      {"winograd2", refuse_winograd2_forward, winograd2_forward_scratch, winograd2_forward},

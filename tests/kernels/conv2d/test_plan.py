@@ -104,6 +104,7 @@ def test_explain_lists_algorithms_in_order_with_reasons():
     depthwise = kernels.Conv2DPlan((1, 8, 8, 4), (4, 3, 3, 1), groups=4)
     with kernels.use_isa("baseline"):
         assert dense.explain("forward") == [
+            ("winograd2_few", "not 3 or 4 channels in and at least 32 out"),
             ("winograd4", "precision is float32: the rounding errors of its points need fast"),
             (
                 "winograd4_complex",
@@ -121,6 +122,7 @@ def test_explain_lists_algorithms_in_order_with_reasons():
             ("reference", None),
         ]
         assert dense.explain("forward", "float64") == [
+            ("winograd2_few", "float64 runs in the reference loops"),
             ("winograd4", "float64 runs in the reference loops"),
             ("winograd4_complex", "float64 runs in the reference loops"),
             ("winograd2", "float64 runs in the reference loops"),
