@@ -50,29 +50,22 @@ struct few_run {
     int is_finite; /* whether all outputs so far are; threads only ever clear it */
 };
 
-#define AT_TAP(i, j) taps[(i) * 3 + (j)]
+#define AT_TAP(i, j) vector_load(packed + (((i) * 3 + (j)) * t->group_in + c) * CONVLAB_LANES)
 #define TO_FEW_KERNEL(i, j, value) \
     vector_store(target + (((i) * t->group_in + c) * FEW_POINTS + (j)) * CONVLAB_LANES, value)
 
 /* G g G^T, and the bias, the lanes behind the last channel zero. */
 static void transform_few_kernels(const struct tap_convolution *t, const struct few_plan *plan, float *memory) {
     memset(memory + plan->bias, 0, (size_t)(plan->members - plan->bias) * sizeof(float));
-    for (int64_t k = 0; t->bias && k < t->group_out; k++) {
-        memory[plan->bias + k] = t->bias[k];
+    if (t->bias) {
+        memcpy(memory + plan->bias, t->bias, (size_t)t->group_out * sizeof(float));
     }
     for (int64_t vector = 0; vector < plan->vectors; vector++) {
         const int64_t first = vector * CONVLAB_LANES, lanes = smaller(CONVLAB_LANES, t->group_out - first);
+        float packed[9 * FEW_MOST_INPUTS * CONVLAB_LANES];
+        float *target = memory + vector * SQUARE(FEW_POINTS) * t->group_in * CONVLAB_LANES;
+        pack_block(packed, t, t->w + first * t->w_out, lanes, t->group_in);
         for (int64_t c = 0; c < t->group_in; c++) {
-            float *target = memory + vector * SQUARE(FEW_POINTS) * t->group_in * CONVLAB_LANES;
-            vector_float taps[9];
-            for (int tap = 0; tap < 9; tap++) {
-                const float *from = t->w + first * t->w_out + tap / 3 * t->w_row + tap % 3 * t->w_column + c * t->w_in;
-                float of_tap[CONVLAB_LANES] = {0};
-                for (int64_t lane = 0; lane < lanes; lane++) {
-                    of_tap[lane] = from[lane * t->w_out];
-                }
-                taps[tap] = vector_load(of_tap);
-            }
             WINOGRAD_MAP(WINOGRAD_2, form_kernel_line, 3, FEW_POINTS, AT_TAP, TO_FEW_KERNEL);
         }
     }
@@ -80,12 +73,6 @@ static void transform_few_kernels(const struct tap_convolution *t, const struct 
 
 #undef AT_TAP
 #undef TO_FEW_KERNEL
-
-/* The transformed rows of one thread, and behind them a row of zeros. Their ends stand for pixels outside of the image
- * and stay zero. */
-static void clear_few_rows(const struct few_plan *plan, float *member) {
-    memset(member, 0, (size_t)plan->member_floats * sizeof(float));
-}
 
 /* B^T d along the columns of an image, for four of its rows, of which some may not exist. */
 static void transform_few_columns(const struct tap_convolution *t, const struct few_plan *plan, int64_t n, int64_t top,
@@ -251,7 +238,8 @@ static void run_few_task(void *context, int64_t task, int member) {
     const int64_t rows = run->t->n * plan->down;
     float *memory = run->memory + plan->members + member * plan->member_floats;
     vector_float seen = {0};
-    clear_few_rows(plan, memory);
+    /* the ends of rows, which stand for pixels outside of the image, and the row behind them stay zero */
+    memset(memory, 0, (size_t)plan->member_floats * sizeof(float));
     for (int64_t row = part_start(rows, plan->tasks, task); row < part_start(rows, plan->tasks, task + 1); row++) {
         seen += few_row(run, row, memory);
     }

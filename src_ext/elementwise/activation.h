@@ -41,7 +41,7 @@ enum convlab_activation { CONVLAB_ACTIVATIONS(CONVLAB_ACTIVATION_NUMBER) CONVLAB
 struct convlab_activation_table {
     convlab_activation_span forward[CONVLAB_ACTIVATION_COUNT];
     convlab_activation_gradient_span backward[CONVLAB_ACTIVATION_COUNT];
-    convlab_activation_sloped_span sloped[CONVLAB_ACTIVATION_COUNT]; /* NULL where the way back needs the output */
+    convlab_activation_sloped_span sloped[CONVLAB_ACTIVATION_COUNT]; /* may be NULL where the way back needs the output */
     void (*add)(const float *a, const float *b, float *out, int64_t n);
     void (*multiply)(const float *a, const float *b, float *out, int64_t n);
 };
