@@ -21,10 +21,11 @@ void convlab_use_team(convlab_team team);
 /* As convlab_team; without any cost beside the calls where one thread is enough. */
 void convlab_share(int threads, int64_t count, convlab_task run, void *context);
 
-/* How many threads a kernel is worth. Waking a sleeping thread costs some 50 us: work that is done before
- * that (at some 40 multiply-adds per ns) stays on one. */
+/* How many threads a kernel is worth. Between the kernels of a step workers stay awake and join within 1 us: only
+ * work that is done in a few of them (at some 40 multiply-adds per ns) stays on one. Workers that sleep hold
+ * nothing up, but waking them costs the caller some us. */
 static inline int convlab_threads_for(int64_t multiply_adds, int64_t tasks, int threads) {
-    const int64_t worth_a_team = 1500000;
+    const int64_t worth_a_team = 120000;
     if (multiply_adds < worth_a_team || tasks < 2) {
         return 1;
     }

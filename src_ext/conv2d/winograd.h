@@ -18,6 +18,7 @@ enum {
     WINOGRAD_LEAST_PARTS_OF_FAR = 4,         /* so many full tiles of registers share one reading */
     WINOGRAD_MOST_PARTS = 4,
     WINOGRAD_TASKS_PER_THREAD = 3,
+    WINOGRAD_COST_OF_KERNEL = 6, /* multiply-adds that take as long as one transformed value of a kernel */
     WINOGRAD_CHAIN_TERMS = 128, /* terms of one sum in registers, at most */
     WINOGRAD_PACKED_INPUTS = 16 /* input channels whose kernels are transformed together: a line of a cache */
 };
@@ -47,6 +48,9 @@ static struct winograd_plan plan_winograd(int form, const struct tap_convolution
     const int64_t most = TILE_2 * larger(least, smaller(WINOGRAD_MOST_PARTS, parts));
     const int64_t fair = larger(TILE_2, ceil_divide(plan.tiles.count, wanted));
     plan.tasks = ceil_divide(plan.tiles.count, smaller(most, fair));
+    if (plan.tasks > 1 && plan.tasks < wanted) { /* few tasks: as many for one thread as for the other */
+        plan.tasks = round_up(plan.tasks, threads);
+    }
     plan.tiles_at_once = ceil_divide(plan.tiles.count, larger(1, plan.tasks));
     plan.in_plane = transformed_plane(plan.tiles_at_once, plan.in_row);
     plan.product_plane = transformed_plane(plan.tiles_at_once, BLOCK);
@@ -316,7 +320,8 @@ static int run_winograd(const struct winograd_steps *steps, const struct tap_con
     fill_pieces((struct piece *)(run.memory + plan.piece_table), steps->form, &plan);
     memset(run.memory + plan.zeros, 0, (size_t)plan.in_row * sizeof(float));
     const int64_t weights = plan.blocks * ceil_divide(plan.in, WINOGRAD_PACKED_INPUTS);
-    convlab_share(convlab_threads_for(plan.zeros, weights, team), weights, steps->transform_kernels, &run);
+    convlab_share(convlab_threads_for(plan.zeros * WINOGRAD_COST_OF_KERNEL, weights, team), weights,
+                  steps->transform_kernels, &run);
     convlab_share(team, plan.tasks, steps->run, &run);
     return run.is_finite;
 }

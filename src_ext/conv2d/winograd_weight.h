@@ -350,7 +350,8 @@ static void run_winograd_weight(const struct winograd_weight_steps *steps, const
     } else {
         share_winograd_chunk(steps, &run, team);
     }
-    convlab_share(convlab_threads_for(plan.zeros, kernels, team), kernels, steps->write_kernel_gradient, &run);
+    convlab_share(convlab_threads_for(plan.zeros * WINOGRAD_COST_OF_KERNEL, kernels, team), kernels,
+                  steps->write_kernel_gradient, &run);
     float *db = arguments->out_bias;
     for (int64_t k = 0; db && k < problem->k; k++) {
         const float *sums = run.memory + plan.bias + k;
