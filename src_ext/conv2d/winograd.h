@@ -19,17 +19,25 @@ enum {
     WINOGRAD_MOST_PARTS = 4,
     WINOGRAD_TASKS_PER_THREAD = 3,
     WINOGRAD_COST_OF_KERNEL = 6, /* multiply-adds that take as long as one transformed value of a kernel */
+    WINOGRAD_COPIED_KERNELS = 256 * 1024, /* floats of a second-level cache: fewer are transformed by each of */
+    WINOGRAD_MOST_COPIES = 4,             /* a few threads */
+    WINOGRAD_LINE = CACHE_LINE / (int)sizeof(float),
     WINOGRAD_CHAIN_TERMS = 128, /* terms of one sum in registers, at most */
     WINOGRAD_PACKED_INPUTS = 16 /* input channels whose kernels are transformed together: a line of a cache */
 };
 
-/* How the tiles are shared out, and where scratch memory lies (offsets in floats). */
+/* How the tiles are shared out, and where scratch memory lies (offsets in floats).
+ *
+ * Transformed kernels that all threads share would be written anew in every step over lines that the other threads have
+ * read, which takes longer than to transform them. So where they are small each thread has its own. */
 struct winograd_plan {
     struct tiling tiles;
     int64_t points, planes, in, out; /* channels */
     int64_t tasks, tiles_at_once, blocks, blocks_at_once, pieces; /* pieces of one plane */
     int64_t in_row, in_plane, product_plane, product_block;
-    int64_t zeros, piece_table, inputs, products, sums, members, member_floats; /* kernels lie at 0 */
+    int has_copies;
+    int64_t kernels, kernel_floats; /* shared ones lie at 0, copies in the memory of each member */
+    int64_t zeros, piece_table, has_kernels, products, sums, members, member_floats; /* a member's inputs lie at 0 */
 };
 
 /* Smaller tasks for more threads: no sum depends on where the cuts are. */
@@ -42,9 +50,10 @@ static struct winograd_plan plan_winograd(int form, const struct tap_convolution
                                  .blocks = ceil_divide(t->group_out, BLOCK),
                                  .in_row = transformed_row(t->group_in)};
     const int64_t wanted = threads > 1 ? threads * WINOGRAD_TASKS_PER_THREAD : 1;
-    const int64_t kernels = plan.planes * plan.blocks * plan.in * BLOCK;
+    plan.kernel_floats = plan.planes * plan.blocks * plan.in * BLOCK;
+    plan.has_copies = threads > 1 && threads <= WINOGRAD_MOST_COPIES && plan.kernel_floats <= WINOGRAD_COPIED_KERNELS;
     const int64_t parts = WINOGRAD_INPUT_FLOATS / (plan.planes * plan.in_row * TILE_2);
-    const int64_t least = kernels > WINOGRAD_NEAR_KERNELS ? WINOGRAD_LEAST_PARTS_OF_FAR : 1;
+    const int64_t least = plan.kernel_floats > WINOGRAD_NEAR_KERNELS ? WINOGRAD_LEAST_PARTS_OF_FAR : 1;
     const int64_t most = TILE_2 * larger(least, smaller(WINOGRAD_MOST_PARTS, parts));
     const int64_t fair = larger(TILE_2, ceil_divide(plan.tiles.count, wanted));
     plan.tasks = ceil_divide(plan.tiles.count, smaller(most, fair));
@@ -57,13 +66,15 @@ static struct winograd_plan plan_winograd(int form, const struct tap_convolution
     plan.product_block = plan.points * plan.product_plane;
     plan.blocks_at_once = larger(1, smaller(plan.blocks, WINOGRAD_PRODUCT_FLOATS / plan.product_block));
     plan.pieces = ceil_divide(plan.in, WINOGRAD_CHAIN_TERMS);
-    plan.zeros = kernels;
+    plan.zeros = plan.has_copies ? 0 : plan.kernel_floats;
     plan.piece_table = plan.zeros + plan.in_row;
     const int64_t pieces = WINOGRAD_SHARES(form) * plan.pieces;
-    plan.members = round_up(plan.piece_table + pieces * (int64_t)(sizeof(struct piece) / sizeof(float)), 16);
+    plan.has_kernels = round_up(plan.piece_table + pieces * (int64_t)(sizeof(struct piece) / sizeof(float)), 16);
+    plan.members = plan.has_kernels + (plan.has_copies ? threads * WINOGRAD_LINE : 0);
     plan.products = plan.planes * plan.in_plane;
     plan.sums = plan.products + plan.blocks_at_once * plan.product_block;
-    plan.member_floats = plan.sums + TILE_1 * BLOCK;
+    plan.kernels = plan.has_copies ? plan.sums + TILE_1 * BLOCK : 0;
+    plan.member_floats = plan.has_copies ? plan.kernels + plan.kernel_floats : plan.sums + TILE_1 * BLOCK;
     return plan;
 }
 
@@ -80,7 +91,8 @@ struct winograd_run {
 #define TO_KERNEL(i, j, value) vector_store(target + plane_of_slice(FORM, i, j) * plane + at, value)
 
 /* G g G^T of one block of output channels and some input channels: (block, plane, input, lane). */
-CONVLAB_INLINE void transform_kernels(const int FORM, const struct winograd_run *run, int64_t number) {
+CONVLAB_INLINE void transform_kernels(const int FORM, const struct winograd_run *run, int64_t number,
+                                      float *kernels) {
     const struct tap_convolution *t = run->t;
     const struct winograd_plan *plan = run->plan;
     const int64_t block = number % plan->blocks, first = number / plan->blocks * WINOGRAD_PACKED_INPUTS;
@@ -88,7 +100,7 @@ CONVLAB_INLINE void transform_kernels(const int FORM, const struct winograd_run 
     const int64_t channels = smaller(BLOCK, plan->out - block * BLOCK);
     const int64_t width = block_vectors(channels) * CONVLAB_LANES, plane = plan->in * width;
     float packed[SQUARE(WINOGRAD_MOST_TAPS) * WINOGRAD_PACKED_INPUTS * BLOCK];
-    float *target = run->memory + block * plan->planes * plan->in * BLOCK + first * width;
+    float *target = kernels + block * plan->planes * plan->in * BLOCK + first * width;
     pack_block(packed, t, t->w + block * BLOCK * t->w_out + first * t->w_in, channels, inputs);
     for (int64_t at = 0; at < inputs * width; at += CONVLAB_LANES) {
         WINOGRAD_MAP_TO(FORM, form_kernel_line, kernel_parts, 0.5f, WINOGRAD_TAPS(FORM), WINOGRAD_SLICES(FORM),
@@ -99,9 +111,29 @@ CONVLAB_INLINE void transform_kernels(const int FORM, const struct winograd_run 
 #undef AT_PACKED
 #undef TO_KERNEL
 
+static inline int64_t parts_of_kernels(const struct winograd_plan *plan) {
+    return plan->blocks * ceil_divide(plan->in, WINOGRAD_PACKED_INPUTS);
+}
+
+/* The kernels that a member works with: its own are transformed before its first task. */
+CONVLAB_INLINE const float *kernels_of_member(const int FORM, const struct winograd_run *run, int member) {
+    const struct winograd_plan *plan = run->plan;
+    if (!plan->has_copies) {
+        return run->memory;
+    }
+    float *kernels = run->memory + plan->members + member * plan->member_floats + plan->kernels;
+    int *has_kernels = (int *)(run->memory + plan->has_kernels) + member * WINOGRAD_LINE;
+    for (int64_t number = 0; !*has_kernels && number < parts_of_kernels(plan); number++) {
+        transform_kernels(FORM, run, number, kernels);
+    }
+    *has_kernels = 1;
+    return kernels;
+}
+
 /* Some tiles, and the memory of one thread for them. */
 struct winograd_task {
     float *inputs, *products, *sums;
+    const float *kernels;
     int64_t first, end;     /* tiles */
     struct tile_at of_kind; /* the end, behind the places that each kind of points takes */
     struct stretch next_inputs, outputs;
@@ -142,7 +174,7 @@ CONVLAB_INLINE void multiply_points(const int FORM, const struct winograd_run *r
         .pieces = (const struct piece *)(run->memory + plan->piece_table),
         .x_pixel = plan->in_row,
         .y_pixel = width,
-        .w = run->memory + block * plan->planes * plan->in * BLOCK,
+        .w = task->kernels + block * plan->planes * plan->in * BLOCK,
         .bias = no_bias,
         .lanes = CONVLAB_LANES,
         .first = 1,
@@ -258,6 +290,7 @@ CONVLAB_INLINE void run_winograd_task(const int FORM, struct winograd_run *run, 
     const struct tap_convolution *t = run->t;
     const struct winograd_plan *plan = run->plan;
     struct winograd_task task = nth_task(run, number, member);
+    task.kernels = kernels_of_member(FORM, run, member);
     const struct tiled_image image = {t->x, &t->vertical, &t->horizontal, plan->in, run->memory + plan->zeros};
     vector_float seen = {0};
     transform_inputs(FORM, task.inputs, plan->in_plane, plan->in_row, &image, &plan->tiles,
@@ -284,7 +317,8 @@ struct winograd_steps {
 #define DEFINE_WINOGRAD_STEPS(FORM)                                                               \
     static void transform_kernels_##FORM(void *context, int64_t number, int member) {             \
         (void)member;                                                                             \
-        transform_kernels(FORM, context, number);                                                 \
+        const struct winograd_run *run = context;                                                 \
+        transform_kernels(FORM, run, number, run->memory);                                        \
     }                                                                                             \
     static void run_task_##FORM(void *context, int64_t number, int member) {                      \
         run_winograd_task(FORM, context, number, member);                                         \
@@ -315,13 +349,16 @@ static void fill_pieces(struct piece *pieces, int form, const struct winograd_pl
 static int run_winograd(const struct winograd_steps *steps, const struct tap_convolution *t, int threads,
                         void *scratch) {
     const struct winograd_plan plan = plan_winograd(steps->form, t, threads);
-    const int team = convlab_threads_for(plan.tiles.count * plan.zeros, plan.tasks, threads);
+    const int team = convlab_threads_for(plan.tiles.count * plan.kernel_floats, plan.tasks, threads);
     struct winograd_run run = {t, &plan, team, scratch, 1};
     fill_pieces((struct piece *)(run.memory + plan.piece_table), steps->form, &plan);
     memset(run.memory + plan.zeros, 0, (size_t)plan.in_row * sizeof(float));
-    const int64_t weights = plan.blocks * ceil_divide(plan.in, WINOGRAD_PACKED_INPUTS);
-    convlab_share(convlab_threads_for(plan.zeros * WINOGRAD_COST_OF_KERNEL, weights, team), weights,
-                  steps->transform_kernels, &run);
+    memset(run.memory + plan.has_kernels, 0, (size_t)(plan.members - plan.has_kernels) * sizeof(float));
+    if (!plan.has_copies) {
+        const int64_t parts = parts_of_kernels(&plan);
+        convlab_share(convlab_threads_for(plan.kernel_floats * WINOGRAD_COST_OF_KERNEL, parts, team), parts,
+                      steps->transform_kernels, &run);
+    }
     convlab_share(team, plan.tasks, steps->run, &run);
     return run.is_finite;
 }

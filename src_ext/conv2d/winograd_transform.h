@@ -53,10 +53,15 @@ CONVLAB_INLINE void output_line(const int OUT, const vector_float *m, const int 
     }
     const vector_float even_a = m[from] + m[2 * from], odd_a = (m[from] - m[2 * from]) * POINT_A;
     const vector_float even_b = m[3 * from] + m[4 * from], odd_b = (m[3 * from] - m[4 * from]) * POINT_B;
+    /* Of two products one is rounded before they are added; left to the compiler, it might be the other one where
+     * an activation is fused. */
+    vector_float even_of_b = even_b * SQUARE_B, odd_of_b = odd_b * SQUARE_B;
+    VECTOR_IN_REGISTER(even_of_b);
+    VECTOR_IN_REGISTER(odd_of_b);
     y[0] = m[0] + (even_a + even_b);
     y[1] = odd_a + odd_b;
-    y[2] = even_a * SQUARE_A + even_b * SQUARE_B;
-    y[3] = odd_a * SQUARE_A + odd_b * SQUARE_B + m[5 * from];
+    y[2] = even_a * SQUARE_A + even_of_b;
+    y[3] = odd_a * SQUARE_A + odd_of_b + m[5 * from];
 }
 
 /* A dy */

@@ -8,7 +8,7 @@
 /* Small enough for a level-1 cache, large enough that the call of a chunk costs nothing. */
 enum { CHUNK = 4096 };
 /* Below this many elements waking other threads costs more than it saves. */
-static const int64_t WORTH_A_TEAM = 65536;
+static const int64_t WORTH_A_TEAM = 16384;
 
 static const struct convlab_activation_table *const tables[CONVLAB_ISA_COUNT] =
     CONVLAB_TABLES(convlab_activations);

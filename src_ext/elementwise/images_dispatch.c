@@ -3,7 +3,7 @@
 #include "images.h"
 #include "team.h"
 
-static const int64_t WORTH_A_TEAM = 131072;
+static const int64_t WORTH_A_TEAM = 32768;
 
 static const struct convlab_images_table *const tables[CONVLAB_ISA_COUNT] = CONVLAB_TABLES(convlab_images);
 
