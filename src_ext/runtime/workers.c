@@ -11,6 +11,7 @@
 #include "workers.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -21,6 +22,8 @@ enum { MOST_WORKERS = 255 };
 /* How long a thread looks before it goes to sleep, in ns: longer than the gaps between the kernels of a step and
  * between two steps. A worker that is awake joins a job within 1 us, one that sleeps after some 50. */
 static const int64_t LOOKING_TIME = 300000;
+/* How much of it before it lets other programs on its core go first, each time it looks. */
+static const int64_t SELFISH_TIME = 20000;
 
 static pthread_mutex_t posting = PTHREAD_MUTEX_INITIALIZER; /* held by the caller whose job it is */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;    /* guards what follows, up to the atomics */
@@ -63,6 +66,8 @@ static int looks_again(struct patience *patience) {
     const int64_t now = time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
     if (patience->end == 0) {
         patience->end = now + LOOKING_TIME;
+    } else if (now > patience->end - LOOKING_TIME + SELFISH_TIME) {
+        sched_yield();
     }
     return now < patience->end;
 }
